@@ -1,0 +1,2 @@
+export { isPrime } from './primality.ts';
+export { maxPrime, PrimeField } from './prime-field.ts';
