@@ -1,0 +1,94 @@
+/*
+ * The overflow bounds of the kernels, as functions of the prime. A balanced residue r has |r| ≤ p/2; what a reduction leaves may be a little more:
+ * |r| ≤ slack·p. All bounds hold for the worst case, every residue extreme and of the worst sign.
+ */
+
+/** The largest prime whose residues are kept in i16: below it 96 terms fit into an i32. */
+export const maxSmallPrime = 8191;
+
+/** Most terms that are packed together (maxDepth in assembly/product/product.ts). */
+const mostTerms = 256;
+
+/**
+ * The slack of the reduction x − p·round(x/p) in f32 of a sum of `terms` products of residues with slack `factorSlack`.
+ *
+ * The conversion of x, the reciprocal and the product are each rounded to 24 bits: the quotient is off by at most 3·2⁻²⁴·|x|/p.
+ */
+export function smallReductionSlack(prime: number, terms: number, factorSlack: number): number {
+  const largest = terms * (factorSlack * prime) ** 2 + factorSlack * prime;
+  return 0.5 + (3 * 2 ** -24 * largest) / prime;
+}
+
+/** The slack of any residue modulo a small prime: the fixed point of the reduction, whose results are factors of later products. Infinite where there is none. */
+export function smallSlack(prime: number, terms: number): number {
+  for (let slack = 0.5; slack < 1;) {
+    const next = smallReductionSlack(prime, terms, slack);
+    if (next - slack < 2 ** -30) return next + 2 ** -29;
+    slack = next;
+  }
+  return Infinity;
+}
+
+/** Whether a sum of `terms` products of residues, and one residue, fits into an i32 in the worst case. */
+export function smallTermsFit(prime: number, terms: number): boolean {
+  const extreme = Math.floor(smallSlack(prime, terms) * prime);
+  return terms * extreme ** 2 + extreme < 2 ** 31;
+}
+
+/** Terms of a product modulo a small prime that are summed in an i32 before the sum is reduced: a multiple of 32, at most 256. */
+export function smallDepth(prime: number): number {
+  let terms = mostTerms;
+  while (terms > 32 && !smallTermsFit(prime, terms)) terms -= 32;
+  return terms;
+}
+
+/**
+ * The slack of any residue modulo a word prime. Quotients are at most 2³¹: of a folded accumulator 2³⁰ + 2³²/p, of a product of two residues p/4.
+ * They are computed in doubles with at most four roundings.
+ */
+export const wordSlack = 0.5 + 2 ** -20;
+
+/** The largest residue of the word kernel. */
+export function wordExtreme(prime: number): number {
+  return Math.floor(wordSlack * prime);
+}
+
+/** The largest absolute value of an accumulator after a fold: the low 32 bits, and the high ones (signed, 31 bits) times 2³² mod p. */
+export function foldedExtreme(prime: number): bigint {
+  return (1n << 32n) + (1n << 31n) * BigInt(wordExtreme(prime));
+}
+
+/** Products of two residues that fit into an i64 on top of a folded accumulator, at most 256. */
+export function wordFoldTerms(prime: number): number {
+  const product = BigInt(wordExtreme(prime)) ** 2n;
+  const room = ((1n << 63n) - 1n - foldedExtreme(prime)) / product;
+  return Number(room < BigInt(mostTerms) ? room : BigInt(mostTerms));
+}
+
+/** The lower two limbs of a residue are from −2¹⁰ to 2¹⁰ − 1, the third is smaller (assembly/product/limbs.ts). */
+export const limbExtreme = 2 ** 10;
+
+/**
+ * Whether sums of so many products fit when residues are cut into limbs.
+ *
+ * The sums of Karatsuba's products may wrap: what must fit into an i32 is what is left of them, the sums of x0·y0 (with an old element), x0·y1 + x1·y0,
+ * x0·y2 + x1·y1 + x2·y0, …
+ */
+export function limbTermsFit(terms: number): boolean {
+  return terms * 2 * limbExtreme ** 2 < 2 ** 31 && terms * limbExtreme ** 2 + wordExtreme(2 ** 31) < 2 ** 31;
+}
+
+/** What the kernel is configured with for a prime. */
+export interface KernelBounds {
+  readonly elementBytes: 2 | 4;
+  /** Terms between two reductions. */
+  readonly depth: number;
+  /** Terms between two folds of the word kernel. */
+  readonly foldTerms: number;
+}
+
+export function kernelBounds(prime: number): KernelBounds {
+  return prime <= maxSmallPrime
+    ? { elementBytes: 2, depth: smallDepth(prime), foldTerms: 0 }
+    : { elementBytes: 4, depth: mostTerms, foldTerms: wordFoldTerms(prime) };
+}

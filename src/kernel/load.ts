@@ -1,0 +1,92 @@
+import { scalarWasm, simdWasm } from './wasm.generated.ts';
+
+/** Which of the two builds of the kernel: with 128-bit vectors, or without. */
+export type KernelBuild = 'simd' | 'scalar';
+
+/** The functions of assembly/index.ts. Offsets in bytes, strides in elements. */
+export interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  configure(prime: number, elementBytes: number, depth: number, foldTerms: number): void;
+  allocate(bytes: number): number;
+  /** 1 if `bytes` more fit on the heap, and the memory has grown for them; else 0. */
+  reserve(bytes: number): number;
+  mark(): number;
+  release(offset: number): void;
+  /** Where `stagingLength` doubles wait for `storeStaged`. */
+  stagingAt(): number;
+  /** −1, or the index of the first double that is no safe integer. */
+  storeStaged(count: number, to: number): number;
+  product(
+    keep: number,
+    flip: number,
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    aRow: number,
+    aColumn: number,
+    b: number,
+    bRow: number,
+    bColumn: number,
+    c: number,
+    cRow: number,
+  ): void;
+  pullbackWeights(rows: number, columns: number, g: number, w: number): void;
+  gatherColumns(
+    rows: number,
+    count: number,
+    columns: number,
+    from: number,
+    fromRow: number,
+    to: number,
+    toRow: number,
+  ): void;
+  openElimination(
+    matrix: number,
+    stride: number,
+    rows: number,
+    lower: number,
+    lowerStride: number,
+    strip: number,
+    origins: number,
+    pivotColumns: number,
+    pivotValues: number,
+    pivotInverses: number,
+  ): void;
+  stripBytes(rows: number): number;
+  factorPanel(column: number, width: number, rank: number): number;
+  updateColumns(rank: number, found: number, left: number, right: number): void;
+  clearLeft(matrix: number, stride: number, rank: number, pivotColumns: number): void;
+  subtractCombination(
+    target: number,
+    length: number,
+    count: number,
+    coefficients: number,
+    vectors: number,
+    stride: number,
+  ): void;
+  scale(target: number, length: number, factor: number): void;
+  /** The tile of word primes, for the test of its bound. */
+  tileWord(steps: number, a: number, b: number, sums: number): void;
+  finishWord(sums: number, c: number, row: number, keep: number): void;
+  solveUpperFromRight(m: number, s: number, g: number, gRow: number, t: number, row: number): void;
+}
+
+const compiled: { simd?: WebAssembly.Module; scalar?: WebAssembly.Module } = {};
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+/** The build that this engine can run: SIMD wherever it validates. */
+export function bestBuild(): KernelBuild {
+  return compiled.simd || WebAssembly.validate(bytesOf(simdWasm)) ? 'simd' : 'scalar';
+}
+
+/** A new instance, with a memory of its own; the module is compiled once. Synchronous: the module is a few kilobytes. */
+export function instantiate(build: KernelBuild): KernelExports {
+  const module = (compiled[build] ??= new WebAssembly.Module(
+    bytesOf(build === 'simd' ? simdWasm : scalarWasm),
+  ));
+  return new WebAssembly.Instance(module, {}).exports as unknown as KernelExports;
+}
