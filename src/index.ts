@@ -1,2 +1,20 @@
 export { isPrime, maxPrime, PrimeField } from './field/index.ts';
+export {
+  det,
+  inverse,
+  multiply,
+  nullspace,
+  pluq,
+  rank,
+  rankAsync,
+  rankProfiles,
+  rref,
+  solve,
+  transpose,
+  type Matrix,
+  type Pluq,
+  type RankProfiles,
+  type ReducedEchelonForm,
+  type ResidueMatrix,
+} from './matrix/index.ts';
 export type { LongOperation, Progress } from './pace.ts';

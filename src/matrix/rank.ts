@@ -1,0 +1,70 @@
+import { parsePrime } from '../field/prime-field.ts';
+import { Echelon } from '../kernel/echelon.ts';
+import { Pace, type LongOperation } from '../pace.ts';
+import { assertMatrix, type Matrix } from './matrix.ts';
+import { placeRows } from './place.ts';
+import { returnKernel, takeKernel } from './pool.ts';
+
+/** The rank and both rank profiles of a matrix over F_p. */
+export interface RankProfiles {
+  readonly rank: number;
+  /** The lexicographically first independent rows, ascending. */
+  readonly rows: number[];
+  /** The lexicographically first independent columns, ascending. */
+  readonly columns: number[];
+}
+
+/** Loads a matrix as the only batch of an echelon form. */
+function load(matrix: Matrix, prime: number | bigint | string): Echelon {
+  const p = parsePrime(prime);
+  assertMatrix(matrix);
+  const { rows, cols } = matrix;
+  const kernel = takeKernel(p);
+  const echelon = new Echelon(kernel, cols);
+  const { at, rowStride } = echelon.openBatch(rows);
+  placeRows(kernel, matrix, 'matrix', at, rowStride);
+  return echelon;
+}
+
+function eliminated(matrix: Matrix, prime: number | bigint | string): Echelon {
+  const echelon = load(matrix, prime);
+  while (!echelon.step());
+  returnKernel(echelon.kernel);
+  return echelon;
+}
+
+/**
+ * The rank of a matrix over F_p, for any prime from 2 to 2³¹ − 1.
+ *
+ * Throws for a bad shape, entry or prime, and a `RangeError` that says how much memory was needed if the matrix does not fit.
+ * O(rows · cols · rank).
+ *
+ * @example rank({ rows: 2, cols: 2, data: [1, 2, 3, 6] }, 7) // 1
+ */
+export function rank(matrix: Matrix, prime: number | bigint | string): number {
+  return eliminated(matrix, prime).rank;
+}
+
+/** `rank` in slices of some tens of milliseconds, with progress and abort. Throws like `rank`; rejects with the signal's reason. */
+export async function rankAsync(
+  matrix: Matrix,
+  prime: number | bigint | string,
+  options: LongOperation = {},
+): Promise<number> {
+  const pace = new Pace(options);
+  const echelon = load(matrix, prime);
+  while (!echelon.step()) await pace.pause('elimination', echelon.rank, Math.min(matrix.rows, matrix.cols));
+  returnKernel(echelon.kernel);
+  return echelon.rank;
+}
+
+/**
+ * The rank and the rank profiles of a matrix over F_p: rows and columns of a minor that is not 0. Throws like `rank`.
+ *
+ * Source: Dumas, Pernet, Sultan, Fast computation of the rank profile matrix, JSC 83 (2017).
+ */
+export function rankProfiles(matrix: Matrix, prime: number | bigint | string): RankProfiles {
+  const { rank, pivotRows, pivotColumns } = eliminated(matrix, prime);
+  const ascending = (indices: readonly number[]): number[] => [...indices].sort((a, b) => a - b);
+  return { rank, rows: ascending(pivotRows), columns: ascending(pivotColumns) };
+}
