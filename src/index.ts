@@ -1,4 +1,5 @@
 export { isPrime, maxPrime, PrimeField } from './field/index.ts';
+export { readMatrix, type MatrixFormat } from './matrix-file/index.ts';
 export {
   det,
   inverse,

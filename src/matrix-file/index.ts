@@ -1,0 +1,1 @@
+export { readMatrix, type MatrixFormat } from './read-matrix.ts';

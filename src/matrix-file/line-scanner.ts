@@ -1,0 +1,133 @@
+/**
+ * The integers of one line of a text, valid until the next line is scanned.
+ *
+ * `values[i]` is the integer itself where it is safe, else NaN; `residues[i]` is it modulo the prime, whatever its size.
+ */
+export interface ScannedLine {
+  /** From 1. */
+  readonly number: number;
+  readonly length: number;
+  readonly values: Float64Array;
+  readonly residues: Float64Array;
+}
+
+const tab = 9;
+const lineFeed = 10;
+const carriageReturn = 13;
+const space = 32;
+const plus = 43;
+const comma = 44;
+const minus = 45;
+const semicolon = 59;
+const digit0 = 48;
+const digit9 = 57;
+
+/**
+ * Reads integers of any length, separated by blanks, commas or semicolons, from a stream of bytes: a line at a time, reduced
+ * modulo a prime while the digits go by, so that no string is ever made of the text.
+ *
+ * Primes below 2⁴⁹ (ten times a residue is a safe integer). Lines that begin with `comment` are skipped, as are empty lines.
+ * Throws a `RangeError` that names line and column for anything that is no integer.
+ */
+export class LineScanner {
+  readonly #prime: number;
+  readonly #comment: number;
+  #values = new Float64Array(64);
+  #residues = new Float64Array(64);
+  #length = 0;
+  #line = 1;
+  #column = 0;
+  #skipping = false;
+  /** In a token: its sign has been read; digits read so far; the value, NaN once unsafe; the residue. */
+  #inToken = false;
+  #negative = false;
+  #digits = 0;
+  #value = 0;
+  #residue = 0;
+  /** A comma or semicolon has been read after the last token. */
+  #separated = false;
+
+  constructor(prime: number, comment = '%') {
+    this.#prime = prime;
+    this.#comment = comment.charCodeAt(0);
+  }
+
+  /** The lines that `bytes` completes. */
+  *lines(bytes: Uint8Array): Generator<ScannedLine, void, undefined> {
+    for (const byte of bytes) {
+      this.#column++;
+      if (byte === lineFeed) {
+        const line = this.#endLine();
+        if (line) yield line;
+      } else if (!this.#skipping) this.#byte(byte);
+    }
+  }
+
+  /** The last line, if the text does not end in a line feed. */
+  end(): ScannedLine | null {
+    return this.#endLine();
+  }
+
+  #byte(byte: number): void {
+    if (byte >= digit0 && byte <= digit9) {
+      const digit = byte - digit0;
+      this.#inToken = true;
+      this.#digits++;
+      this.#residue = (this.#residue * 10 + digit) % this.#prime;
+      this.#value = this.#value * 10 + digit;
+    } else if (byte === space || byte === tab || byte === carriageReturn) {
+      this.#endToken();
+    } else if (byte === comma || byte === semicolon) {
+      this.#endToken();
+      if (this.#separated || this.#length === 0) this.#fail('an integer', String.fromCharCode(byte));
+      this.#separated = true;
+    } else if ((byte === minus || byte === plus) && !this.#inToken) {
+      this.#inToken = true;
+      this.#negative = byte === minus;
+    } else if (byte === this.#comment && !this.#inToken && this.#length === 0) {
+      this.#skipping = true;
+    } else {
+      this.#fail('an integer', String.fromCharCode(byte));
+    }
+  }
+
+  #endToken(): void {
+    if (!this.#inToken) return;
+    if (this.#digits === 0) this.#fail('digits after a sign', 'none');
+    if (this.#length === this.#values.length) {
+      this.#values = doubled(this.#values);
+      this.#residues = doubled(this.#residues);
+    }
+    this.#values[this.#length] = Number.isSafeInteger(this.#value)
+      ? this.#negative
+        ? -this.#value
+        : this.#value
+      : NaN;
+    this.#residues[this.#length++] =
+      this.#negative && this.#residue > 0 ? this.#prime - this.#residue : this.#residue;
+    this.#inToken = this.#negative = this.#separated = false;
+    this.#digits = this.#value = this.#residue = 0;
+  }
+
+  #endLine(): ScannedLine | null {
+    this.#endToken();
+    if (this.#separated) this.#fail('an integer after a separator', 'the end of the line');
+    const line = { number: this.#line, length: this.#length, values: this.#values, residues: this.#residues };
+    this.#line++;
+    this.#column = this.#length = 0;
+    this.#skipping = false;
+    return line.length > 0 ? line : null;
+  }
+
+  #fail(expected: string, got: string): never {
+    throw new RangeError(
+      `line ${this.#line}, column ${this.#column}: expected ${expected}, got ${JSON.stringify(got)}`,
+    );
+  }
+}
+
+function doubled(array: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}

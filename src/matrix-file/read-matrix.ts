@@ -1,0 +1,84 @@
+import type { ResidueMatrix } from '../matrix/matrix.ts';
+import { LineScanner } from './line-scanner.ts';
+import { NpyReader } from './npy.ts';
+import { DelimitedReader, MatrixMarketReader, SmsReader, type LineReader } from './text-formats.ts';
+
+export type MatrixFormat = 'npy' | 'matrix-market' | 'sms' | 'delimited';
+
+/** As many bytes as are needed to tell the formats apart, if the first line is not shorter. */
+const sniffedBytes = 1024;
+
+/**
+ * Reads a matrix of integers modulo `prime` from a stream of bytes; the format is found by its content: .npy, MatrixMarket, SMS, or else integers
+ * separated by blanks or commas.
+ *
+ * The text is never held as a string: besides the matrix, memory is a chunk. Throws a `RangeError` that says where the file is wrong.
+ */
+export async function readMatrix(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  prime: number,
+): Promise<{ format: MatrixFormat; matrix: ResidueMatrix }> {
+  let head = new Uint8Array(0);
+  let reader: ByteReader | null = null;
+  for await (const chunk of source) {
+    if (reader) {
+      reader.feed(chunk);
+      continue;
+    }
+    head = joined(head, chunk);
+    if (head.length < sniffedBytes && !head.includes(10)) continue;
+    reader = readerFor(head, prime);
+  }
+  reader ??= readerFor(head, prime);
+  return { format: reader.format, matrix: reader.finish() };
+}
+
+interface ByteReader {
+  readonly format: MatrixFormat;
+  feed(bytes: Uint8Array): void;
+  finish(): ResidueMatrix;
+}
+
+/** Recognizes the format by the first bytes, and feeds them. */
+function readerFor(head: Uint8Array, prime: number): ByteReader {
+  const firstLine = new TextDecoder('latin1').decode(head.subarray(0, sniffedBytes)).split('\n', 1)[0]!;
+  let reader: ByteReader;
+  if (head[0] === 0x93 && firstLine.startsWith('NUMPY', 1)) {
+    const npy = new NpyReader(prime);
+    reader = { format: 'npy', feed: (bytes) => npy.feed(bytes), finish: () => npy.finish() };
+  } else if (/^%%MatrixMarket\s/i.test(firstLine)) {
+    reader = lineByLine('matrix-market', new MatrixMarketReader(firstLine, prime), prime, firstLine.length);
+  } else if (/^\s*\d+\s+\d+\s+[A-Za-z]\s*$/.test(firstLine)) {
+    reader = lineByLine('sms', new SmsReader(firstLine, prime), prime, firstLine.length);
+  } else {
+    reader = lineByLine('delimited', new DelimitedReader(), prime, 0);
+  }
+  reader.feed(head);
+  return reader;
+}
+
+/** Scans lines, without the first `headerBytes` bytes. */
+function lineByLine(format: MatrixFormat, lines: LineReader, prime: number, headerBytes: number): ByteReader {
+  const scanner = new LineScanner(prime);
+  let skip = headerBytes;
+  return {
+    format,
+    feed(bytes) {
+      const skipped = Math.min(skip, bytes.length);
+      skip -= skipped;
+      for (const line of scanner.lines(bytes.subarray(skipped))) lines.line(line);
+    },
+    finish() {
+      const last = scanner.end();
+      if (last) lines.line(last);
+      return lines.finish();
+    },
+  };
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

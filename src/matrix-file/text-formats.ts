@@ -1,0 +1,177 @@
+import { rangeFault } from '../assert.ts';
+import type { ResidueMatrix } from '../matrix/matrix.ts';
+import { RowCollector, zeroMatrix } from './dense-builder.ts';
+import type { ScannedLine } from './line-scanner.ts';
+
+/** Makes a matrix of the lines of a text file. */
+export interface LineReader {
+  line(line: ScannedLine): void;
+  /** Throws if lines are missing. */
+  finish(): ResidueMatrix;
+}
+
+/** Rows of integers separated by blanks, commas or semicolons. */
+export class DelimitedReader implements LineReader {
+  readonly #rows = new RowCollector();
+
+  line({ number, length, residues }: ScannedLine): void {
+    this.#rows.append(`line ${number}`, residues, length);
+  }
+
+  finish(): ResidueMatrix {
+    return this.#rows.finish();
+  }
+}
+
+/**
+ * SMS, the sparse format of the LinBox family: a header `rows cols M`, triples `i j value` with indices from 1, and `0 0 0` at the end.
+ *
+ * An entry that is given twice is added up.
+ */
+export class SmsReader implements LineReader {
+  readonly #matrix: ResidueMatrix;
+  readonly #prime: number;
+  #ended = false;
+
+  constructor(header: string, prime: number) {
+    const sizes = /^\s*(\d+)\s+(\d+)\s+[A-Za-z]\s*$/.exec(header)!;
+    this.#matrix = zeroMatrix('line 1', Number(sizes[1]), Number(sizes[2]));
+    this.#prime = prime;
+  }
+
+  line(line: ScannedLine): void {
+    const title = `line ${line.number}`;
+    if (this.#ended) throw rangeFault(title, 'nothing after 0 0 0', 'more entries');
+    if (line.length !== 3) throw rangeFault(title, 'row, column and value', `${line.length} integers`);
+    if (line.values[0] === 0 && line.values[1] === 0 && line.values[2] === 0) this.#ended = true;
+    else addEntry(this.#matrix, title, line, line.residues[2]!, this.#prime);
+  }
+
+  finish(): ResidueMatrix {
+    if (!this.#ended) throw new RangeError('end of file: expected the line 0 0 0, got nothing');
+    return this.#matrix;
+  }
+}
+
+type Symmetry = 'general' | 'symmetric' | 'skew-symmetric';
+
+/**
+ * MatrixMarket with integer entries (or a pattern, whose entries are 1): coordinate (triples, indices from 1, entries given twice are added up) or
+ * array (column by column; of a symmetric matrix the lower triangle).
+ */
+export class MatrixMarketReader implements LineReader {
+  readonly #layout: 'coordinate' | 'array';
+  readonly #pattern: boolean;
+  readonly #symmetry: Symmetry;
+  readonly #prime: number;
+  #matrix: ResidueMatrix | null = null;
+  #expected = 0;
+  #read = 0;
+  /** The next entry of an array. */
+  #row = 0;
+  #col = 0;
+
+  constructor(banner: string, prime: number) {
+    const words = banner.trim().toLowerCase().split(/\s+/);
+    const [, object, layout, field, symmetry] = words;
+    if (object !== 'matrix') throw rangeFault('line 1', 'the object "matrix"', object);
+    if (layout !== 'coordinate' && layout !== 'array')
+      throw rangeFault('line 1', '"coordinate" or "array"', layout);
+    if (field !== 'integer' && !(field === 'pattern' && layout === 'coordinate'))
+      throw rangeFault('line 1', 'the field "integer" (or "pattern" with coordinates)', field);
+    if (symmetry !== 'general' && symmetry !== 'symmetric' && symmetry !== 'skew-symmetric')
+      throw rangeFault('line 1', '"general", "symmetric" or "skew-symmetric"', symmetry);
+    this.#layout = layout;
+    this.#pattern = field === 'pattern';
+    this.#symmetry = symmetry;
+    this.#prime = prime;
+  }
+
+  line(line: ScannedLine): void {
+    const title = `line ${line.number}`;
+    if (!this.#matrix) this.#sizes(title, line);
+    else if (this.#layout === 'array') this.#arrayEntries(title, line);
+    else this.#coordinate(title, line);
+  }
+
+  finish(): ResidueMatrix {
+    if (!this.#matrix) throw new RangeError('end of file: expected a line with the sizes, got nothing');
+    if (this.#read !== this.#expected)
+      throw rangeFault('end of file', `${this.#expected} entries`, this.#read);
+    return this.#matrix;
+  }
+
+  #sizes(title: string, { length, values }: ScannedLine): void {
+    const wanted = this.#layout === 'array' ? 2 : 3;
+    const sizes = Array.from(values.subarray(0, length));
+    if (length !== wanted || !sizes.every((size) => size >= 0))
+      throw rangeFault(title, `${wanted} sizes`, sizes.join(' '));
+    const [rows, cols, entries] = sizes as [number, number, number];
+    if (this.#symmetry !== 'general' && rows !== cols)
+      throw rangeFault(title, 'a square matrix', `${rows} × ${cols}`);
+    this.#matrix = zeroMatrix(title, rows, cols);
+    const diagonal = this.#symmetry === 'skew-symmetric' ? 0 : 1;
+    const triangle = (rows * (rows - 1)) / 2 + diagonal * rows;
+    this.#expected =
+      this.#layout === 'coordinate' ? entries : this.#symmetry === 'general' ? rows * cols : triangle;
+    this.#row = this.#firstRow(0);
+  }
+
+  /** The first row that an array lists in a column. */
+  #firstRow(col: number): number {
+    return this.#symmetry === 'general' ? 0 : this.#symmetry === 'symmetric' ? col : col + 1;
+  }
+
+  #arrayEntries(title: string, { length, residues }: ScannedLine): void {
+    const { rows } = this.#matrix!;
+    for (let i = 0; i < length; i++) {
+      if (this.#read === this.#expected) throw rangeFault(title, `${this.#expected} entries`, 'more');
+      this.#read++;
+      this.#put(this.#row, this.#col, residues[i]!);
+      if (++this.#row === rows) this.#row = this.#firstRow(++this.#col);
+    }
+  }
+
+  #coordinate(title: string, line: ScannedLine): void {
+    const wanted = this.#pattern ? 2 : 3;
+    if (line.length !== wanted)
+      throw rangeFault(
+        title,
+        this.#pattern ? 'row and column' : 'row, column and value',
+        `${line.length} integers`,
+      );
+    if (this.#read++ === this.#expected) throw rangeFault(title, `${this.#expected} entries`, 'more');
+    const [row, col] = entryIndices(this.#matrix!, title, line);
+    this.#put(row, col, this.#pattern ? 1 % this.#prime : line.residues[2]!);
+  }
+
+  #put(row: number, col: number, residue: number): void {
+    const { cols, data } = this.#matrix!;
+    const add = (at: number, value: number): void => {
+      data[at] = (data[at]! + value) % this.#prime;
+    };
+    add(row * cols + col, residue);
+    if (this.#symmetry === 'general' || row === col) return;
+    add(col * cols + row, this.#symmetry === 'symmetric' ? residue : (this.#prime - residue) % this.#prime);
+  }
+}
+
+function entryIndices(matrix: ResidueMatrix, title: string, { values }: ScannedLine): [number, number] {
+  const row = values[0]!;
+  const col = values[1]!;
+  if (!(row >= 1 && row <= matrix.rows)) throw rangeFault(title, `a row from 1 to ${matrix.rows}`, row);
+  if (!(col >= 1 && col <= matrix.cols)) throw rangeFault(title, `a column from 1 to ${matrix.cols}`, col);
+  return [row - 1, col - 1];
+}
+
+function addEntry(
+  matrix: ResidueMatrix,
+  title: string,
+  line: ScannedLine,
+  residue: number,
+  prime: number,
+): void {
+  const [row, col] = entryIndices(matrix, title, line);
+  const at = row * matrix.cols + col;
+  matrix.data[at] = (matrix.data[at]! + residue) % prime;
+}
