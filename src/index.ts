@@ -18,4 +18,21 @@ export {
   type ReducedEchelonForm,
   type ResidueMatrix,
 } from './matrix/index.ts';
+export {
+  attentionStack,
+  lightningAttention,
+  network,
+  parameterBlocks,
+  parameterCount,
+  parseNetwork,
+  parseNetworkText,
+  softmaxAttention,
+  type AttentionLayer,
+  type AttentionOptions,
+  type AttentionStackOptions,
+  type Layer,
+  type Network,
+  type NetworkOptions,
+  type ParameterBlock,
+} from './network/index.ts';
 export type { LongOperation, Progress } from './pace.ts';
