@@ -36,3 +36,4 @@ export {
   type ParameterBlock,
 } from './network/index.ts';
 export type { LongOperation, Progress } from './pace.ts';
+export { closedForm, dimension, type ClosedForm, type TheoreticalDimension } from './theory/index.ts';
