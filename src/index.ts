@@ -1,3 +1,11 @@
+export {
+  BoundContradiction,
+  certify,
+  serializeCertificate,
+  type Certificate,
+  type CertifyOptions,
+  type CertifyResult,
+} from './certificate/index.ts';
 export { isPrime, maxPrime, PrimeField } from './field/index.ts';
 export { readMatrix, type MatrixFormat } from './matrix-file/index.ts';
 export {

@@ -1,0 +1,58 @@
+import type { Independence } from '../jacobian/independence.ts';
+import type { Network } from '../network/format.ts';
+import { sha256Hex } from '../sha256.ts';
+import type { ClosedFormTerms } from '../theory/closed-form.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+/** An attempt at another point that gave a smaller rank: a record, not evidence. */
+export interface Retry {
+  readonly prime: string;
+  readonly seed: string;
+  readonly rank: number;
+}
+
+/** The claim, before its digest: see docs/certificate.md for every field. */
+export interface CertificateBody {
+  readonly format: 'dimcert-certificate';
+  readonly version: 1;
+  readonly kind: 'dimension';
+  readonly network: Network;
+  readonly claim: {
+    readonly parameters: number;
+    readonly lower: number;
+    readonly upper: number;
+    readonly exact: boolean;
+  };
+  readonly lowerBound: {
+    readonly method: 'jacobian-minor';
+    readonly prime: string;
+    readonly point: { readonly seed: string };
+    readonly rows: readonly number[];
+    readonly columns: readonly number[];
+    readonly determinant: string;
+    readonly retries: readonly Retry[];
+  };
+  /** Absent if the network has no exponentials. */
+  readonly independence?: Independence;
+  readonly upperBound: {
+    readonly method: 'closed-form';
+    readonly statement: string;
+    readonly terms: ClosedFormTerms;
+  };
+}
+
+/** A certificate of a dimension (`format: "dimcert-certificate"`, version 1). */
+export interface Certificate extends CertificateBody {
+  /** SHA-256 of the canonical JSON of all other fields. */
+  readonly digest: string;
+}
+
+/** Adds the digest. */
+export function seal(body: CertificateBody): Certificate {
+  return { ...body, digest: sha256Hex(canonicalJson(body)) };
+}
+
+/** The bytes of a certificate file: canonical JSON (RFC 8785) and a line feed. */
+export function serializeCertificate(certificate: Certificate): string {
+  return canonicalJson(certificate) + '\n';
+}

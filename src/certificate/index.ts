@@ -1,0 +1,3 @@
+export { canonicalJson } from './canonical-json.ts';
+export { serializeCertificate, type Certificate, type Retry } from './certificate.ts';
+export { BoundContradiction, certify, type CertifyOptions, type CertifyResult } from './certify.ts';
