@@ -45,3 +45,10 @@ export {
 } from './network/index.ts';
 export type { LongOperation, Progress } from './pace.ts';
 export { closedForm, dimension, type ClosedForm, type TheoreticalDimension } from './theory/index.ts';
+export {
+  CertificateFormatError,
+  verify,
+  type Fault,
+  type Verification,
+  type VerifyOptions,
+} from './verify/index.ts';

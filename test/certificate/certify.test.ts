@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { serializeCertificate } from '../../src/certificate/certificate.ts';
+import { certify } from '../../src/certificate/certify.ts';
+import { attentionStack } from '../../src/network/builders.ts';
+import { verify } from '../../src/verify/verify.ts';
+import { publishedNetworks } from '../reference/published.ts';
+import { singleHeadReferences } from '../reference/single-head.ts';
+import { arbitraryNetwork } from '../theory/random-network.ts';
+
+const figure3 = attentionStack({
+  dims: [4, 4, 4],
+  headDims: [2, 2],
+  sequenceLength: 3,
+  normalization: 'softmax',
+});
+
+describe('networks with a known dimension', () => {
+  test('the 29 single-head rows of the reference table: exact, that dimension, accepted by the verifier', async () => {
+    expect(singleHeadReferences).toHaveLength(29);
+    for (const { network, parameters, dimension } of singleHeadReferences) {
+      const result = await certify(network);
+      expect(result.parameters).toBe(parameters);
+      expect(result.dimension).toEqual({ lower: dimension, upper: dimension, exact: true });
+      expect(await verify(serializeCertificate(result.certificate))).toMatchObject({
+        accepted: true,
+        dimension: { lower: dimension, upper: dimension, exact: true },
+      });
+    }
+  });
+
+  test.each(publishedNetworks)('$name: $dimension', async ({ network, dimension }) => {
+    const { dimension: bounds } = await certify(network);
+    expect(bounds).toEqual({ lower: dimension, upper: dimension, exact: true });
+  });
+});
+
+test('random networks: exact, and accepted by the verifier', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      arbitraryNetwork({ layers: 4, width: 5, tokens: 4 }),
+      fc.bigInt({ min: 0n, max: 2n ** 128n - 4n }),
+      async (network, seed) => {
+        const { dimension, certificate } = await certify(network, { seed });
+        expect(dimension.exact).toBe(true);
+        expect(await verify(certificate)).toMatchObject({ accepted: true, dimension });
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('the same network, prime and seed give the same bytes; another seed gives another point', async () => {
+  const first = serializeCertificate((await certify(figure3)).certificate);
+  expect(serializeCertificate((await certify(figure3, { seed: 0n, prime: '4093' })).certificate)).toBe(first);
+  expect(serializeCertificate((await certify(figure3, { seed: '1' })).certificate)).not.toBe(first);
+  // These bytes are fixed by the format: they must not change, on any engine.
+  expect((await certify(figure3)).certificate.digest).toBe(
+    '45a45e6d598e2dae5ec2f80fb49ca3b571fa8aececc1c1f27284d0f44ffd9dbc',
+  );
+});
+
+test('every odd prime gives a lower bound that is not above the dimension', async () => {
+  for (const prime of [3, 5, 7, 11, 251, 4091, 8191, 8209, 2147483647]) {
+    const { dimension, certificate, prime: used } = await certify(figure3, { prime });
+    expect(used).toBe(String(prime));
+    expect(dimension.upper).toBe(40);
+    expect(dimension.lower).toBeLessThanOrEqual(40);
+    expect(dimension.exact).toBe(dimension.lower === 40);
+    if (prime > 4000) expect(dimension.lower).toBe(40);
+    expect(await verify(certificate)).toMatchObject({ accepted: true, dimension });
+  }
+});
+
+test('bad points are recorded, and the best one is claimed', async () => {
+  const network = attentionStack({ dims: [4, 4, 4, 4], headDims: [2, 2, 2], sequenceLength: 3 });
+  const { dimension, certificate } = await certify(network, { prime: 3 });
+  const { rows, point, retries } = certificate.lowerBound;
+  expect(retries.length).toBe(2);
+  expect(new Set([point.seed, ...retries.map(({ seed }) => seed)])).toEqual(new Set(['0', '1', '2']));
+  expect(dimension.lower).toBe(rows.length);
+  for (const { rank, prime } of retries) {
+    expect(prime).toBe('3');
+    expect(rank).toBeLessThanOrEqual(dimension.lower);
+  }
+});
+
+test('an abort rejects with its reason, and progress is reported', async () => {
+  const large = attentionStack({
+    dims: Array.from({ length: 5 }, () => 24),
+    headDims: Array.from({ length: 4 }, () => 12),
+    sequenceLength: 8,
+    normalization: 'softmax',
+  });
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const phases = new Set<string>();
+  const work = certify(large, {
+    signal: controller.signal,
+    onProgress: ({ phase, done, total }) => {
+      phases.add(phase);
+      expect(done).toBeLessThanOrEqual(total);
+      controller.abort(reason);
+    },
+  });
+  await expect(work).rejects.toBe(reason);
+  expect(phases.size).toBe(1);
+  await expect(certify(figure3, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+test.each([
+  [{ prime: 2 }, 'prime: expected an odd prime up to 2147483647, got 2'],
+  [{ prime: 4095 }, 'prime: expected an odd prime up to 2147483647, got 4095'],
+  [{ prime: '2305843009213693951' }, 'prime: expected an odd prime'],
+  [{ prime: NaN }, 'prime: expected an odd prime up to 2147483647, got NaN'],
+  [{ prime: ' 7' }, 'prime: expected an odd prime'],
+  [{ seed: -1 }, 'seed: expected a natural number below 2^128, got -1'],
+  [{ seed: 1.5 }, 'seed: expected a natural number below 2^128, got 1.5'],
+  [{ seed: '07' }, 'seed: expected a natural number below 2^128, got "07"'],
+  [{ seed: 2n ** 128n }, 'seed: expected a natural number below 2^128'],
+])('bad options %#: %o', async (options, message) => {
+  await expect(certify(figure3, options)).rejects.toThrow(RangeError);
+  await expect(certify(figure3, options)).rejects.toThrow(message);
+});
+
+test('options and networks of the wrong type are TypeErrors', async () => {
+  await expect(certify(figure3, { prime: null as unknown as number })).rejects.toThrow(TypeError);
+  await expect(certify(figure3, { seed: {} as unknown as number })).rejects.toThrow(TypeError);
+  await expect(certify(null as unknown as typeof figure3)).rejects.toThrow(TypeError);
+});

@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import type { Layer, Network } from '../../src/network/format.ts';
+import { lightning, softmax } from './networks.ts';
+
+const size = fc.integer({ min: 1, max: 3 });
+
+const anyLayer: fc.Arbitrary<Layer> = fc
+  .record({
+    make: fc.constantFrom(lightning, softmax),
+    headDim: size,
+    outputDim: size,
+    causal: fc.boolean(),
+    valueDim: fc.option(size),
+  })
+  .map(({ make, headDim, outputDim, causal, valueDim }) =>
+    make(headDim, outputDim, {
+      ...(causal && { causal: true as const }),
+      ...(valueDim !== null && { valueDim }),
+    }),
+  );
+
+/** Small networks of every kind of the format. */
+export const anyNetwork: fc.Arbitrary<Network> = fc
+  .record({
+    inputDim: size,
+    sequenceLength: size,
+    layers: fc.array(anyLayer, { minLength: 1, maxLength: 3 }),
+  })
+  .map((sizes) => ({ format: 'dimcert-network', version: 1, ...sizes }));
