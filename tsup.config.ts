@@ -9,4 +9,10 @@ export default defineConfig([
     target: 'es2022',
     clean: ['dist/*'],
   },
+  {
+    entry: { cli: 'src/cli/main.ts' },
+    format: ['esm'],
+    platform: 'node',
+    target: 'node20',
+  },
 ]);

@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import { BoundContradiction, serializeCertificate, type CertifyResult } from '../../certificate/index.ts';
+import type { Network } from '../../network/index.ts';
+import { colorsOf, print } from '../console.ts';
+import { printJson, remark, type Context } from '../context.ts';
+import { InputError, inWordsOf } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { inputName } from '../read-input.ts';
+import { networkOf, type StackFlags } from '../network-input.ts';
+import { ProgressLine } from '../progress.ts';
+import { dimensionInWords, duration, reportBlock } from '../report.ts';
+import { certifyInWorker } from '../worker.ts';
+import { openOutputFile, type OutputFile } from '../write-atomically.ts';
+
+export interface CertifyCommandOptions extends StackFlags {
+  readonly output?: string;
+  readonly prime?: string;
+  readonly seed?: string;
+  readonly json?: boolean;
+}
+
+/** `dimcert certify`: computes the dimension, and writes a certificate. `certify` stands in for the library's in tests. */
+export async function certifyCommand(
+  source: string | undefined,
+  options: CertifyCommandOptions,
+  context: Context,
+  certify: typeof certifyInWorker = certifyInWorker,
+): Promise<number> {
+  const { output, json } = options;
+  if (output === '-' && json)
+    throw new InputError('--json: expected -o FILE, got -o - (both would write to stdout)');
+  const file = output === undefined || output === '-' ? undefined : openOutputFile(output);
+  const network = await networkOf(source, options, context.interruptions);
+  const { stdout, stderr, env } = context.console;
+  const signal = context.interruptions.listen();
+  const progress = new ProgressLine(stderr);
+  let result: CertifyResult;
+  try {
+    const where = source === undefined ? 'network: ' : `${inputName(source)}: `;
+    const names = { prime: '--prime', seed: '--seed', network: where, memory: `${where}memory` };
+    result = await inWordsOf(names, () =>
+      certify(network, {
+        signal,
+        onProgress: (report) => progress.report(report, report.phase === 'independence' ? '' : 'rank '),
+        ...(options.prime !== undefined && { prime: options.prime }),
+        ...(options.seed !== undefined && { seed: options.seed }),
+      }),
+    );
+  } catch (error) {
+    progress.clear();
+    if (error instanceof BoundContradiction) return keepContradiction(error, file, context);
+    throw error;
+  }
+  progress.clear();
+  signal.throwIfAborted();
+
+  const { certificate, ...found } = result;
+  file?.write(serializeCertificate(certificate));
+  if (output === '-') await print(stdout, serializeCertificate(certificate));
+  else if (json) await printJson(context, { ...found, certificate: file?.path ?? null });
+  else
+    await print(
+      stdout,
+      reportBlock(reportRows(result, network, file), colorsOf(stdout, env), stdout.columns),
+    );
+  if (output === undefined && !json)
+    await remark(context, 'no certificate was kept; -o FILE writes one, which dimcert verify FILE checks');
+  return exitCodes.done;
+}
+
+function reportRows(result: CertifyResult, network: Network, file: OutputFile | undefined) {
+  const { parameters, dimension, upper, prime, seconds } = result;
+  const layers = network.layers.length;
+  return [
+    {
+      label: 'parameters',
+      value: String(parameters),
+      note: `${layers} ${layers === 1 ? 'layer' : 'layers'}, sequence length ${network.sequenceLength}`,
+    },
+    { label: 'upper bound', value: String(dimension.upper), note: upper.statement },
+    {
+      label: 'lower bound',
+      value: String(dimension.lower),
+      note: `a minor of the Jacobian that is not zero modulo ${prime}`,
+    },
+    {
+      label: 'dimension',
+      value: dimensionInWords(dimension),
+      note: dimension.exact
+        ? 'exact: the bounds meet, and both are proved'
+        : 'not exact: the bounds do not meet',
+    },
+    { label: 'prime', value: prime },
+    { label: 'time', value: duration(seconds) },
+    ...(file ? [{ label: 'certificate', value: file.path }] : []),
+  ];
+}
+
+/** lower > upper: the certificate is the evidence that something is wrong, so it is kept even where none was asked for. */
+async function keepContradiction(
+  error: BoundContradiction,
+  file: OutputFile | undefined,
+  context: Context,
+): Promise<number> {
+  const { digest } = error.certificate;
+  const kept = file ?? openOutputFile(resolve(`dimcert-contradiction-${digest.slice(0, 12)}.json`));
+  kept.write(serializeCertificate(error.certificate));
+  await remark(context, `${error.message}; the certificate is kept in ${kept.path}: please report it`);
+  return exitCodes.internal;
+}

@@ -1,0 +1,69 @@
+import type { Verification } from '../../verify/index.ts';
+import { colorsOf, print } from '../console.ts';
+import { printJson, remark, secondsSince, type Context } from '../context.ts';
+import { InputError, inWordsOf } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { ProgressLine } from '../progress.ts';
+import { inputName, readInput } from '../read-input.ts';
+import { dimensionInWords, duration, reportBlock, wrap } from '../report.ts';
+import { verifyInWorker } from '../worker.ts';
+
+export interface VerifyCommandOptions {
+  readonly json?: boolean;
+  readonly maxOperations?: string;
+}
+
+/** `dimcert verify`: checks a certificate, trusting nothing in it. */
+export async function verifyCommand(
+  source: string,
+  options: VerifyCommandOptions,
+  context: Context,
+): Promise<number> {
+  const name = inputName(source);
+  const maxOperations = operationsOf(options.maxOperations);
+  const text = await readInput(source, context.interruptions);
+  const signal = context.interruptions.listen();
+  const progress = new ProgressLine(context.console.stderr);
+  const start = performance.now();
+  let verdict: Verification;
+  try {
+    verdict = await inWordsOf({ certificate: `${name}: `, memory: `${name}: memory` }, () =>
+      verifyInWorker(text, { signal, onProgress: progress.report, maxOperations }),
+    );
+  } finally {
+    progress.clear();
+  }
+  const seconds = secondsSince(start);
+  if (options.json) await printJson(context, { ...verdict, seconds });
+  if (!verdict.accepted) {
+    const { path, expected, got } = verdict.fault;
+    await remark(
+      context,
+      `${name}: rejected: ${path.replace(/^certificate\./, '')}: expected ${expected}, got ${got}`,
+    );
+    return exitCodes.rejected;
+  }
+  if (options.json) return exitCodes.done;
+
+  const { parameters, dimension, prime, statements } = verdict;
+  const { stdout, env } = context.console;
+  const rows = [
+    { label: 'accepted', value: name },
+    { label: 'parameters', value: String(parameters) },
+    { label: 'dimension', value: dimensionInWords(dimension), ...(dimension.exact && { note: 'exact' }) },
+    { label: 'prime', value: prime },
+    { label: 'time', value: duration(seconds) },
+  ];
+  const width = stdout.columns === undefined ? Infinity : stdout.columns - 3;
+  const proved = statements.map((statement) => `- ${wrap(statement, width).join('\n  ')}\n`);
+  await print(stdout, `${reportBlock(rows, colorsOf(stdout, env), stdout.columns)}\n${proved.join('')}`);
+  return exitCodes.done;
+}
+
+function operationsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!/^[0-9.]+(e[0-9]+)?$/.test(text) || !(count >= 1))
+    throw new InputError(`--max-operations: expected a positive number, got ${JSON.stringify(text)}`);
+  return count;
+}

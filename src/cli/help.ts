@@ -1,0 +1,74 @@
+const exitCodesHelp = `
+Exit codes:
+  0    done (verify: accepted; certify: an exact result or an interval)
+  1    the certificate is rejected
+  2    bad usage or bad input; one line on stderr says what and where
+  70   a fault of dimcert itself
+  130  interrupted (143: terminated)
+`;
+
+export const programHelp = `
+Examples:
+  $ dimcert certify --dims 4,4,4 --head-dims 2,2 --sequence-length 3
+  $ dimcert certify network.json -o certificate.json
+  $ dimcert verify certificate.json
+
+A network is a JSON file:
+  { "format": "dimcert-network", "version": 1,
+    "inputDim": 4, "sequenceLength": 3,
+    "layers": [
+      { "kind": "attention", "normalization": "softmax", "headDim": 2 },
+      { "kind": "attention", "normalization": "none", "headDim": 1 } ] }
+
+dimcert help <command> says more about a command.
+${exitCodesHelp}`;
+
+export const dimensionHelp = `
+Examples:
+  $ dimcert dimension network.json
+  $ dimcert dimension --dims 3,3,3 --head-dims 2,1 --sequence-length 3
+  $ cat network.json | dimcert dimension - --json
+
+The upper bound is the closed form for stacks of attention layers. A lower bound
+is claimed only where a published theorem states equality; dimcert certify
+computes one for every network.
+${exitCodesHelp}`;
+
+export const certifyHelp = `
+Examples:
+  $ dimcert certify network.json
+  $ dimcert certify network.json -o certificate.json
+  $ dimcert certify --dims 4,4,4 --head-dims 2,2 --sequence-length 3 --json
+  $ dimcert certify network.json -o - | dimcert verify -
+
+The lower bound is the rank of the Jacobian at a random point modulo a prime: a
+proof, for every prime and point. A bad point can only make it weaker, so two
+others are tried where it does not meet the upper bound. The same network, prime
+and seed give the same certificate, byte for byte. The file is written whole or
+not at all; without -o no certificate is kept.
+${exitCodesHelp}`;
+
+export const verifyHelp = `
+Examples:
+  $ dimcert verify certificate.json
+  $ dimcert verify - --json < certificate.json
+
+The network, the point, the named minor of the Jacobian and the bounds are
+recomputed by code that shares neither differentiation nor elimination with
+dimcert certify.
+
+A certificate that would cost more than a minute or two of work is rejected
+before the work begins; --max-operations 1e13 allows hours (an operation takes
+about a nanosecond).
+${exitCodesHelp}`;
+
+export const rankHelp = `
+Examples:
+  $ dimcert rank matrix.mtx --prime 4093
+  $ echo '1 2; 3 6' | tr ';' '\\n' | dimcert rank - --prime 7 --json
+
+The format is found by the content: NumPy's .npy (integers, or floats that are
+integers), MatrixMarket (coordinate and array, integer or pattern), SMS, and
+rows of integers with blanks or commas between them. Entries may have any number
+of digits. Primes up to 8191 are the fastest.
+${exitCodesHelp}`;

@@ -1,0 +1,118 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { certifyCommand, type CertifyCommandOptions } from './commands/certify.ts';
+import { dimensionCommand, type DimensionOptions } from './commands/dimension.ts';
+import { rankCommand, type RankOptions } from './commands/rank.ts';
+import { verifyCommand, type VerifyCommandOptions } from './commands/verify.ts';
+import { colorsOf, print, processConsole, type Console } from './console.ts';
+import type { Context } from './context.ts';
+import { explain, InputError } from './errors.ts';
+import { certifyHelp, dimensionHelp, programHelp, rankHelp, verifyHelp } from './help.ts';
+import { Interruptions } from './interruption.ts';
+
+/** Runs one command line (without node and script) and returns its exit code. It never rejects. */
+export async function run(args: readonly string[], console: Console = processConsole()): Promise<number> {
+  const context = { console, interruptions: new Interruptions() };
+  const debug = console.env['DIMCERT_DEBUG'] === '1';
+  try {
+    return await parse(args, context);
+  } catch (thrown) {
+    const { exitCode, text } = explain(thrown, debug);
+    await print(console.stderr, `dimcert: ${text}\n`).catch(() => {});
+    return exitCode;
+  } finally {
+    context.interruptions.release();
+  }
+}
+
+async function parse(args: readonly string[], context: Context): Promise<number> {
+  const { console } = context;
+  if (args.length === 0)
+    throw new InputError(
+      'expected a command (dimension, certify, verify or rank), got nothing; dimcert --help explains them',
+    );
+  let exitCode = 0;
+  let printed = '';
+  const program = commands(context, (code) => (exitCode = code));
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({
+      writeOut: (text) => (printed += text),
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(console.stdout.columns || 80, 100),
+      getOutHasColors: () => colorsOf(console.stdout, console.env).isColorSupported,
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // `help` of no command is the one error that commander has no words for.
+    if (error.code === 'commander.help' && error.exitCode !== 0)
+      throw new InputError(`unknown command '${args[1]}'`);
+    if (error.exitCode !== 0) throw new InputError(error.message.replace(/^error: /, ''));
+    await print(console.stdout, printed);
+  }
+  return exitCode;
+}
+
+function commands(context: Context, finish: (exitCode: number) => void): Command {
+  const { bold } = colorsOf(context.console.stdout, context.console.env);
+  const program = new Command('dimcert')
+    .description(packageJson.description)
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ styleTitle: bold, styleCommandText: bold })
+    .addHelpText('after', programHelp);
+  stackFlags(program.command('dimension').argument('[network]', 'a JSON file, or - for stdin'))
+    .summary('what theory knows, without computing')
+    .description('Print what theory knows about the dimension of a network, without computing.')
+    .option('--json', 'print one JSON object on stdout')
+    .addHelpText('after', dimensionHelp)
+    .action(async (network: string | undefined, options: DimensionOptions) =>
+      finish(await dimensionCommand(network, options, context)),
+    );
+  stackFlags(program.command('certify').argument('[network]', 'a JSON file, or - for stdin'))
+    .summary('compute the dimension, and write a certificate')
+    .description('Compute the dimension of the function space of a network, and write a certificate of it.')
+    .option('-o, --output <file>', 'write the certificate to a file (- for stdout)')
+    .option('--prime <p>', 'compute modulo this odd prime (default: 4093, then a larger one)')
+    .option('--seed <s>', 'draw the random point from this natural number (default: 0)')
+    .option('--json', 'print one JSON object on stdout')
+    .addHelpText('after', certifyHelp)
+    .action(async (network: string | undefined, options: CertifyCommandOptions) =>
+      finish(await certifyCommand(network, options, context)),
+    );
+  program
+    .command('verify')
+    .argument('<certificate>', 'a JSON file, or - for stdin')
+    .summary('check a certificate, trusting nothing in it')
+    .description('Check a certificate, trusting nothing in it: everything is recomputed.')
+    .option('--max-operations <n>', 'reject what would cost more (default: 68719476736)')
+    .option('--json', 'print one JSON object on stdout')
+    .addHelpText('after', verifyHelp)
+    .action(async (certificate: string, options: VerifyCommandOptions) =>
+      finish(await verifyCommand(certificate, options, context)),
+    );
+  program
+    .command('rank')
+    .argument('<matrix>', 'a file, or - for stdin: .npy, MatrixMarket, SMS, or rows of integers')
+    .summary('the rank of a matrix of integers modulo a prime')
+    .description('Compute the rank of a matrix of integers modulo a prime, exactly.')
+    .requiredOption('--prime <p>', 'a prime up to 2147483647')
+    .option('--json', 'print one JSON object on stdout')
+    .addHelpText('after', rankHelp)
+    .action(async (matrix: string, options: RankOptions) =>
+      finish(await rankCommand(matrix, options, context)),
+    );
+  return program;
+}
+
+function stackFlags(command: Command): Command {
+  return command
+    .option('--dims <d0,…,dl>', 'widths of the tokens, in place of a file: d0 enters, di leaves layer i')
+    .option('--head-dims <a1,…,al>', 'head dimension of each layer')
+    .option('--sequence-length <t>', 'number of tokens')
+    .option('--value-dims <v1,…,vl>', 'value dimension of each layer (default: full value matrices)')
+    .option('--normalization <name>', 'none (lightning attention) or softmax (default: none)')
+    .option('--causal', 'token i sees only the tokens up to i');
+}

@@ -1,0 +1,50 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { longFlags, startCommand, temporaryFolder } from './command.ts';
+
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+test.each<[NodeJS.Signals, number, string]>([
+  ['SIGINT', 130, 'dimcert: interrupted\n'],
+  ['SIGTERM', 143, 'dimcert: terminated\n'],
+])('%s during a long certify ends it within a second, without a file', async (signal, code, line) => {
+  for (const delay of [600, 1500]) {
+    const folder = temporaryFolder();
+    const { process: child, outcome } = startCommand(['certify', ...longFlags, '-o', join(folder, 'c.json')]);
+    await sleep(delay);
+    expect(child.exitCode).toBe(null);
+    const sent = performance.now();
+    child.kill(signal);
+    expect(await outcome).toEqual({ code, signal: null, stdout: '', stderr: line });
+    expect(performance.now() - sent).toBeLessThan(1000);
+    expect(readdirSync(folder)).toEqual([]);
+  }
+});
+
+test('Ctrl-C where the computation makes long steps', async () => {
+  const flags = '--dims 4,4 --head-dims 2 --sequence-length 8000'.split(' ');
+  const { process: child, outcome } = startCommand(['certify', ...flags]);
+  await sleep(1500);
+  expect(child.exitCode).toBe(null);
+  const sent = performance.now();
+  child.kill('SIGINT');
+  expect(await outcome).toMatchObject({ code: 130, signal: null, stdout: '' });
+  expect(performance.now() - sent).toBeLessThan(1000);
+});
+
+test('a second Ctrl-C ends it at once', async () => {
+  const { process: child, outcome } = startCommand(['certify', ...longFlags]);
+  await sleep(1000);
+  child.kill('SIGINT');
+  child.kill('SIGINT');
+  expect(await outcome).toMatchObject({ code: 130, signal: null, stdout: '' });
+});
+
+test('Ctrl-C while stdin is awaited', async () => {
+  const { process: child, outcome } = startCommand(['verify', '-']);
+  await sleep(600);
+  child.kill('SIGINT');
+  expect(await outcome).toEqual({ code: 130, signal: null, stdout: '', stderr: 'dimcert: interrupted\n' });
+});

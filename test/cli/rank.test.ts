@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { dimcert, temporaryFile, temporaryFolder } from './command.ts';
+
+const rows = '1 2 3\n2 4 6\n0 1 -100000000000000000000000000000000000000007\n';
+
+test('the rank of a file and of stdin, as text and as JSON', async () => {
+  const path = temporaryFile(rows, 'matrix.txt');
+  const json = await dimcert(['rank', path, '--prime', '4093', '--json']);
+  expect([json.code, json.stderr]).toEqual([0, '']);
+  const { seconds, ...result } = JSON.parse(json.stdout) as Record<string, unknown>;
+  expect(result).toEqual({ rows: 3, cols: 3, rank: 2, prime: '4093' });
+  expect(seconds).toBeGreaterThanOrEqual(0);
+
+  const text = await dimcert(['rank', '-', '--prime', '2147483647'], { stdin: rows });
+  expect([text.code, text.stderr]).toEqual([0, '']);
+  expect(text.stdout).toMatch(
+    /^matrix +3 × 3 +integers in rows\nrank +2\nprime +2147483647\ntime +.* m?s\n$/,
+  );
+});
+
+test('the rank depends on the prime', async () => {
+  const rankAt = async (prime: number): Promise<unknown> => {
+    const { stdout } = await dimcert(['rank', '-', '--prime', String(prime), '--json'], {
+      stdin: '2 0\n0 3\n',
+    });
+    return (JSON.parse(stdout) as { rank: number }).rank;
+  };
+  expect([await rankAt(2), await rankAt(3), await rankAt(5)]).toEqual([1, 1, 2]);
+});
+
+test('an empty input is the empty matrix', async () => {
+  const { stdout } = await dimcert(['rank', '-', '--prime', '7', '--json'], { stdin: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ rows: 0, cols: 0, rank: 0 });
+});
+
+test.each([
+  [['rank', '-'], "required option '--prime <p>' not specified"],
+  [['rank', '-', '--prime', '4095'], '--prime: expected a prime up to 2147483647, got "4095"'],
+  [['rank', '-', '--prime', '4294967311'], '--prime: expected a prime up to 2147483647'],
+  [['rank', 'missing.mtx', '--prime', '7'], 'missing.mtx: cannot be read: no such file or directory'],
+  [['rank', '.', '--prime', '7'], '.: cannot be read: is a directory'],
+  [['rank', '-', '--prime', '7', '--sed', '1'], "unknown option '--sed'"],
+])('%j is refused', async (args, words) => {
+  const { code, stdout, stderr } = await dimcert(args, { stdin: rows, cwd: temporaryFolder() });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^dimcert: [^\n]+\n$/);
+  expect(stderr).toContain(words);
+});
+
+test('a fault in the file is named by line and column', async () => {
+  const path = temporaryFile('1 2\n3 four\n', 'matrix.txt');
+  const { code, stderr } = await dimcert(['rank', path, '--prime', '7']);
+  expect(code).toBe(2);
+  expect(stderr).toBe(`dimcert: ${path}: line 2, column 3: expected an integer, got "f"\n`);
+});
