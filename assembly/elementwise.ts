@@ -1,4 +1,4 @@
-import { reduce } from "./field";
+import { multiplyResidues, reduce } from "./field";
 
 /** In each of `rows` rows of g: c = Σ_j w_j·g_j, then g_j := w_j·(g_j − c). Rows of `columns` elements, contiguous. */
 export function pullbackWeights<T>(rows: i32, columns: i32, g: usize, w: usize): void {
@@ -6,12 +6,12 @@ export function pullbackWeights<T>(rows: i32, columns: i32, g: usize, w: usize):
   for (let i = 0; i < rows; i++) {
     let sum: i64 = 0;
     for (let j: usize = 0; j < bytes; j += sizeof<T>()) {
-      sum += <i64>load<T>(w + j) * <i64>load<T>(g + j);
-      if (sizeof<T>() == 4) sum = reduce(sum);
+      if (sizeof<T>() == 2) sum += <i64>load<T>(w + j) * <i64>load<T>(g + j);
+      else sum = reduce(sum + <i64>multiplyResidues<T>(load<T>(w + j), load<T>(g + j)));
     }
     const c = reduce(sum);
     for (let j: usize = 0; j < bytes; j += sizeof<T>())
-      store<T>(g + j, <T>reduce(<i64>load<T>(w + j) * reduce(<i64>load<T>(g + j) - c)));
+      store<T>(g + j, multiplyResidues<T>(load<T>(w + j), <T>reduce(<i64>load<T>(g + j) - c)));
     g += bytes;
   }
 }

@@ -6,7 +6,16 @@ export {
   type CertifyOptions,
   type CertifyResult,
 } from './certificate/index.ts';
-export { isPrime, maxPrime, PrimeField } from './field/index.ts';
+export {
+  isPrime,
+  maxPrime,
+  maxWordPrime,
+  PrimeField,
+  type Prime,
+  type Residue,
+  type ResidueArray,
+  type ResidueOf,
+} from './field/index.ts';
 export { readMatrix, type MatrixFormat } from './matrix-file/index.ts';
 export {
   det,

@@ -68,13 +68,13 @@ function exchangeRows<T>(x: i32, y: i32, rank: i32, c: i32, t: i32): void {
 }
 
 /** Returns the inverse of the pivot. */
-function recordPivot<T>(column: i32, found: i32, position: i32): i32 {
-  const value = <i64>load<T>(stripElement<T>(found, found));
-  const entry = <usize>position << 2;
-  const inverted = <i32>inverse(value);
-  store<i32>(pivotColumns + entry, column);
-  store<i32>(pivotValues + entry, <i32>value);
-  store<i32>(pivotInverses + entry, inverted);
+function recordPivot<T>(column: i32, found: i32, position: i32): T {
+  const value = load<T>(stripElement<T>(found, found));
+  const inverted = <T>inverse(<i64>value);
+  const entry = <usize>position * sizeof<T>();
+  store<i32>(pivotColumns + (<usize>position << 2), column);
+  store<T>(pivotValues + entry, value);
+  store<T>(pivotInverses + entry, inverted);
   return inverted;
 }
 
@@ -82,7 +82,7 @@ function recordPivot<T>(column: i32, found: i32, position: i32): i32 {
  * The pivot row (index `found`, pivot column j), brought up to date and multiplied by the inverse of its pivot: into `upper` and to its
  * place in the matrix, `block` + found · stride.
  */
-function storePivotRow<T>(j: i32, found: i32, inverted: i32, block: usize): void {
+function storePivotRow<T>(j: i32, found: i32, inverted: T, block: usize): void {
   const size: usize = sizeof<T>();
   const row = block + <usize>found * stride;
   const multipliers = upperElement<T>(0, stripColumns);

@@ -8,7 +8,7 @@ import { setStrip } from "./strip";
  *     lower    m × panel width, row stride `lowerStride`: the multipliers of the current panel, L with the pivots on its diagonal.
  *     strip    the workspace of a base case (strip.ts).
  *     origins  m × i32: the index that a row had when the batch was opened.
- *     for each pivot (i32): its column, its value before scaling, the balanced inverse of that value.
+ *     for each pivot: its column (i32), its value before scaling and the balanced inverse of that value (elements).
  */
 export let matrix: usize = 0;
 export let stride: usize = 0;

@@ -1,9 +1,10 @@
-import { fold, foldTerms, reduce } from "../field";
+import { fold, foldTerms, multiplyResidues, reduce } from "../field";
+import { subtractLarge, sumOfProducts } from "../montgomery";
 import { foldLanes, primeLanes, reduceSmallLanes, reduceWordLanes, smallReciprocalLanes } from "../reduction";
 
 /*
  * The inner loops of a base case and of the inversion of a triangle: a vector minus a combination of a few vectors, and a multiple of a
- * vector. They take whole blocks of `combinationBlock` elements: what lies behind the length changes, too.
+ * vector. With vectors they take whole blocks of `combinationBlock` elements: what lies behind the length changes, too.
  */
 
 // @ts-ignore: decorator
@@ -21,6 +22,13 @@ export function subtractCombination<T>(
   target: usize, length: i32, count: i32, coefficients: usize, vectors: usize, stride: usize,
 ): void {
   const end = target + <usize>length * sizeof<T>();
+  if (sizeof<T>() == 8) {
+    for (; target < end; target += 8) {
+      store<i64>(target, subtractLarge(load<i64>(target), sumOfProducts(count, coefficients, 8, vectors, stride)));
+      vectors += 8;
+    }
+    return;
+  }
   if (ASC_FEATURE_SIMD) {
     for (; target < end; target += 32) {
       if (sizeof<T>() == 2) blockSmall(target, count, coefficients, vectors, stride);
@@ -115,9 +123,9 @@ function blockWord(target: usize, count: i32, coefficients: usize, vectors: usiz
 }
 
 /** target := factor·target. */
-export function scale<T>(target: usize, length: i32, factor: i32): void {
+export function scale<T>(target: usize, length: i32, factor: T): void {
   const end = target + <usize>length * sizeof<T>();
-  if (ASC_FEATURE_SIMD) {
+  if (ASC_FEATURE_SIMD && sizeof<T>() < 8) {
     for (; target < end; target += 16) {
       const x = v128.load(target);
       if (sizeof<T>() == 2) {
@@ -132,7 +140,7 @@ export function scale<T>(target: usize, length: i32, factor: i32): void {
           ),
         );
       } else {
-        const factors = i32x4.splat(factor);
+        const factors = i32x4.splat(<i32>factor);
         v128.store(
           target,
           reduceWordLanes(i64x2.extmul_low_i32x4_s(x, factors), i64x2.extmul_high_i32x4_s(x, factors)),
@@ -141,5 +149,5 @@ export function scale<T>(target: usize, length: i32, factor: i32): void {
     }
     return;
   }
-  for (; target < end; target += sizeof<T>()) store<T>(target, <T>reduce(<i64>load<T>(target) * <i64>factor));
+  for (; target < end; target += sizeof<T>()) store<T>(target, multiplyResidues<T>(load<T>(target), factor));
 }

@@ -93,7 +93,7 @@ export function storeStrip<T>(m: i32, to: usize, row: usize): void {
   }
 }
 
-/** A square of 8 × 8 elements of i16, or 4 × 4 of i32, turned. Strides in bytes. */
+/** A square of 8 × 8 elements of i16, 4 × 4 of i32, or 2 × 2 of i64, turned. Strides in bytes. */
 // @ts-ignore: decorator
 @inline
 function transpose<T>(from: usize, fromStride: usize, to: usize, toStride: usize): void {
@@ -108,6 +108,11 @@ function transpose<T>(from: usize, fromStride: usize, to: usize, toStride: usize
     const r7 = v128.load(from + 7 * fromStride);
     transposeHalf(r0, r1, r2, r3, r4, r5, r6, r7, to, toStride, true);
     transposeHalf(r0, r1, r2, r3, r4, r5, r6, r7, to + 4 * toStride, toStride, false);
+  } else if (sizeof<T>() == 8) {
+    const r0 = v128.load(from);
+    const r1 = v128.load(from + fromStride);
+    v128.store(to, v128.shuffle<i64>(r0, r1, 0, 2));
+    v128.store(to + toStride, v128.shuffle<i64>(r0, r1, 1, 3));
   } else {
     const r0 = v128.load(from);
     const r1 = v128.load(from + fromStride);

@@ -1,4 +1,4 @@
-import { reduce } from "../field";
+import { multiplyResidues, reduce } from "../field";
 import { allocateWorkspace } from "../heap";
 import { scale, subtractCombination } from "./combination";
 import { product } from "../product/product";
@@ -66,13 +66,13 @@ function inverseOfLower<T>(rank: i32, t: i32, s: i32): usize {
   while (known < <usize>s && load<i32>(owners + ((<usize>t + known) << 2)) == t) known++;
   for (let i = known; i < <usize>s; i++) {
     const l = lower + (<usize>rank + i) * lowerStride + <usize>t * size;
-    const pivotInverse = load<i32>(pivotInverses + ((<usize>rank + i) << 2));
+    const pivotInverse = load<T>(pivotInverses + (<usize>rank + i) * size);
     const out = first + i * blockRow;
     memory.fill(out, 0, blockRow);
     subtractCombination<T>(out, <i32>i, <i32>i, l, first, blockRow);
     scale<T>(out, <i32>i, pivotInverse);
     // What whole vectors changed behind the diagonal was 0 and is.
-    store<T>(out + i * size, <T>pivotInverse);
+    store<T>(out + i * size, pivotInverse);
     store<i32>(owners + ((<usize>t + i) << 2), t);
   }
   return first;
@@ -106,8 +106,10 @@ function invertUpper<T>(s: i32, t: usize, row: i32): void {
       if (i < j)
         for (let x = i + 1; x <= j; x++)
           sum = reduce(
-            sum - <i64>load<T>(t + (<usize>i * <usize>row + <usize>x) * size) *
-              <i64>load<T>(block + <usize>x * blockRow + <usize>j * size),
+            sum - <i64>multiplyResidues<T>(
+              load<T>(t + (<usize>i * <usize>row + <usize>x) * size),
+              load<T>(block + <usize>x * blockRow + <usize>j * size),
+            ),
           );
       store<T>(block + <usize>i * blockRow + <usize>j * size, <T>(i == j ? 1 : sum));
     }

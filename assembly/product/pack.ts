@@ -1,4 +1,5 @@
 import { splitLimbs } from "./limbs";
+import { columnWeights, moduliCount, rowWeights, splitResidues } from "./residue-number-system";
 import { tileRows } from "./tile-small";
 import { limbPlanes } from "./tile-word";
 
@@ -8,7 +9,8 @@ import { limbPlanes } from "./tile-word";
  *
  *     A:  panel 0 (rows 0–4): step 0, step 1, … | panel 1: … |     B:  panel 0 (columns 0–7): step 0, step 1, … | panel 1: … |
  *
- * Of word primes the build with vectors packs limbs: a panel is six panels of i16, one after the other.
+ * Of larger primes the build with vectors packs planes: the limbs of i32 residues (limbs.ts), the residues of i64 ones modulo small moduli
+ * (residue-number-system.ts). A panel is a panel of i16 for each plane, one after the other.
  *
  * A is negated if `flip` is −1, so that the tiles always subtract.
  */
@@ -23,21 +25,29 @@ export function stepsOf<T>(k: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function planes<T>(): i32 {
-  return sizeof<T>() == 4 && ASC_FEATURE_SIMD ? limbPlanes : 1;
+  if (sizeof<T>() == 2 || !ASC_FEATURE_SIMD) return 1;
+  return sizeof<T>() == 4 ? limbPlanes : moduliCount();
+}
+
+/** The bytes of what a tile reads at once of one row or column: a pair of i16, or an element. */
+// @ts-ignore: decorator
+@inline
+function stepBytes<T>(): usize {
+  return sizeof<T>() == 2 || ASC_FEATURE_SIMD ? 4 : sizeof<T>();
 }
 
 /** The bytes of a panel of A with so many steps. */
 // @ts-ignore: decorator
 @inline
 export function rowPanelBytes<T>(steps: i32): usize {
-  return <usize>(steps * planes<T>()) * 20;
+  return <usize>(steps * planes<T>() * tileRows) * stepBytes<T>();
 }
 
 /** The bytes of a panel of B with so many steps. */
 // @ts-ignore: decorator
 @inline
 export function columnPanelBytes<T>(steps: i32): usize {
-  return <usize>(steps * planes<T>()) << 5;
+  return <usize>(steps * planes<T>() * 8) * stepBytes<T>();
 }
 
 export function packRows<T>(
@@ -47,8 +57,8 @@ export function packRows<T>(
   for (let i = 0; i < m; i += tileRows) {
     const rows = min(tileRows, m - i);
     if (sizeof<T>() == 2) packPanelSmall(rows, k, a, row, column, flip, to);
-    else if (ASC_FEATURE_SIMD) packPanelLimbs(rows, k, a, row, column, flip, to, scratch);
-    else packPanelWord(rows, k, a, row, column, flip, to);
+    else if (ASC_FEATURE_SIMD) packPanelPlanes<T>(rows, k, a, row, column, flip, to, scratch);
+    else packPanelScalar<T>(rows, k, a, row, column, flip, to);
     a += <usize>tileRows * row;
     to += panel;
   }
@@ -60,15 +70,15 @@ export function packColumns<T>(k: i32, n: i32, b: usize, row: usize, column: usi
     for (let s = 0; s < k; s += 2) {
       const terms = min(2, k - s);
       if (sizeof<T>() == 2) packPairSmall(terms, n, b, row, column, to, panel);
-      else packPairLimbs(terms, n, b, row, column, to, panel, scratch);
+      else packPairPlanes<T>(terms, n, b, row, column, to, panel, scratch);
       b += 2 * row;
       to += 32;
     }
   } else {
     for (let s = 0; s < k; s++) {
-      packTermWord(n, b, column, to, panel);
+      packTermScalar<T>(n, b, column, to, panel);
       b += row;
-      to += 32;
+      to += 8 * sizeof<T>();
     }
   }
 }
@@ -161,52 +171,69 @@ function packPairSmall(terms: i32, n: i32, b: usize, row: usize, column: usize, 
   }
 }
 
-/** A panel of up to five rows of limbs: the planes of the rows first, in `scratch`, then each packed as i16. */
-function packPanelLimbs(
+/** The planes of elements of A. */
+// @ts-ignore: decorator
+@inline
+function splitRow<T>(count: i32, from: usize, step: usize, flip: i32, to: usize, plane: usize): void {
+  if (sizeof<T>() == 4) splitLimbs(count, from, step, flip, to, plane);
+  else splitResidues(rowWeights(), count, from, step, flip, to, plane);
+}
+
+/** The planes of elements of B. */
+// @ts-ignore: decorator
+@inline
+function splitColumn<T>(count: i32, from: usize, step: usize, to: usize, plane: usize): void {
+  if (sizeof<T>() == 4) splitLimbs(count, from, step, 0, to, plane);
+  else splitResidues(columnWeights(), count, from, step, 0, to, plane);
+}
+
+/** A panel of up to five rows: the planes of the rows first, in `scratch`, then each packed as i16. */
+function packPanelPlanes<T>(
   rows: i32, k: i32, a: usize, row: usize, column: usize, flip: i32, to: usize, scratch: usize,
 ): void {
   const scratchRow = (<usize>k << 1) + 16;
   const plane = <usize>tileRows * scratchRow;
   for (let r = 0; r < rows; r++)
-    splitLimbs(k, a + <usize>r * row, column, flip, scratch + <usize>r * scratchRow, plane);
-  for (let l = 0; l < limbPlanes; l++) {
+    splitRow<T>(k, a + <usize>r * row, column, flip, scratch + <usize>r * scratchRow, plane);
+  for (let l = 0; l < planes<T>(); l++) {
     packPanelSmall(rows, k, scratch, scratchRow, 2, 0, to);
     scratch += plane;
     to += <usize>((k + 1) >> 1) * 20;
   }
 }
 
-/** One step of all panels of B, in limbs. */
-function packPairLimbs(
+/** One step of all panels of B, in planes. */
+function packPairPlanes<T>(
   terms: i32, n: i32, b: usize, row: usize, column: usize, to: usize, panel: usize, scratch: usize,
 ): void {
   const scratchRow = (<usize>n << 1) + 16;
   const plane: usize = 2 * scratchRow;
   for (let s = 0; s < terms; s++)
-    splitLimbs(n, b + <usize>s * row, column, 0, scratch + <usize>s * scratchRow, plane);
-  for (let l = 0; l < limbPlanes; l++) {
+    splitColumn<T>(n, b + <usize>s * row, column, scratch + <usize>s * scratchRow, plane);
+  const packedPlane = panel / planes<T>();
+  for (let l = 0; l < planes<T>(); l++) {
     packPairSmall(terms, n, scratch, scratchRow, 2, to, panel);
     scratch += plane;
-    to += panel / limbPlanes;
+    to += packedPlane;
   }
 }
 
-/** A panel of up to five rows of i32. */
-function packPanelWord(rows: i32, k: i32, a: usize, row: usize, column: usize, flip: i32, to: usize): void {
+/** A panel of up to five rows of i32 or i64. */
+function packPanelScalar<T>(rows: i32, k: i32, a: usize, row: usize, column: usize, flip: i32, to: usize): void {
   for (let s = 0; s < k; s++) {
     for (let r = 0; r < tileRows; r++) {
-      store<i32>(to, r < rows ? (load<i32>(a + <usize>r * row) ^ flip) - flip : 0);
-      to += 4;
+      store<T>(to, r < rows ? (load<T>(a + <usize>r * row) ^ <T>flip) - <T>flip : 0);
+      to += sizeof<T>();
     }
     a += column;
   }
 }
 
-/** One step of all panels of B: a row of i32. */
-function packTermWord(n: i32, b: usize, column: usize, to: usize, panel: usize): void {
+/** One step of all panels of B: a row of i32 or i64. */
+function packTermScalar<T>(n: i32, b: usize, column: usize, to: usize, panel: usize): void {
   for (let j = 0; j < n; j += 8) {
     for (let c = 0; c < 8; c++) {
-      store<i32>(to + (<usize>c << 2), j + c < n ? load<i32>(b) : 0);
+      store<T>(to + <usize>c * sizeof<T>(), j + c < n ? load<T>(b) : 0);
       b += column;
     }
     to += panel;

@@ -1,6 +1,8 @@
 import { depth } from "../field";
 import { allocateWorkspace } from "../heap";
 import { columnPanelBytes, packColumns, packRows, rowPanelBytes, stepsOf } from "./pack";
+import { mostPlanes, residueSums } from "./residue-number-system";
+import { finishLarge, tileLarge } from "./tile-large";
 import { finishSmall, tileRows, tileSmall, tileSums } from "./tile-small";
 import { finishWord, limbPlanes, tileWord } from "./tile-word";
 
@@ -24,24 +26,24 @@ function termBand<T>(): i32 {
   return sizeof<T>() == 2 ? 512 : 256;
 }
 
-/** A packed band of A: 2 MiB of i16, 3 MiB of limbs. */
+/** A packed band of A: 2 MiB of i16, 3 MiB of limbs, 2.8 MiB of residues modulo eleven moduli. */
 // @ts-ignore: decorator
 @inline
 function rowBand<T>(): i32 {
-  return sizeof<T>() == 2 ? 2000 : 1000;
+  return sizeof<T>() == 2 ? 2000 : sizeof<T>() == 4 ? 1000 : 500;
 }
 
-/** A packed band of B: 512 KiB of i16, 384 KiB of limbs. */
+/** A packed band of B: 512 KiB of i16, 384 KiB of limbs, 352 KiB of residues. */
 // @ts-ignore: decorator
 @inline
 function columnBand<T>(): i32 {
-  return sizeof<T>() == 2 ? 512 : 128;
+  return sizeof<T>() == 2 ? 512 : sizeof<T>() == 4 ? 128 : 64;
 }
 
 let packedRows: usize = 0;
 let packedColumns: usize = 0;
-/** Four rows of A or two of B in limbs. */
-let limbs: usize = 0;
+/** A panel of A or a step of B in planes. */
+let planes: usize = 0;
 /** The sums of one tile. */
 let sums: usize = 0;
 /** A whole tile of C for tiles that reach beyond the matrix. */
@@ -52,9 +54,10 @@ export function configureProduct<T>(): void {
   const steps = stepsOf<T>(termBand<T>());
   packedRows = allocateWorkspace(<usize>(rowBand<T>() / tileRows) * rowPanelBytes<T>(steps));
   packedColumns = allocateWorkspace(<usize>(columnBand<T>() / 8) * columnPanelBytes<T>(steps));
-  limbs = allocateWorkspace(16384);
-  sums = allocateWorkspace(<usize>limbPlanes * tileSums);
-  edge = allocateWorkspace(tileRows * 32);
+  // `planes` takes whole rows with 16 bytes behind each (pack.ts).
+  planes = allocateWorkspace(<usize>mostPlanes * max(tileRows * ((maxDepth << 1) + 16), 2 * ((columnBand<T>() << 1) + 16)));
+  sums = allocateWorkspace(max(<usize>limbPlanes * tileSums, residueSums));
+  edge = allocateWorkspace(tileRows * 8 * sizeof<T>());
 }
 
 /**
@@ -98,7 +101,7 @@ function packRowBand<T>(m: i32, k: i32, a: usize, row: usize, column: usize, fli
   let to = packedRows;
   for (let term = 0; term < k; term += depth) {
     const terms = min(depth, k - term);
-    packRows<T>(m, terms, a + <usize>term * column, row, column, flip, to, limbs);
+    packRows<T>(m, terms, a + <usize>term * column, row, column, flip, to, planes);
     to += <usize>panelsOf(m, tileRows) * rowPanelBytes<T>(stepsOf<T>(terms));
   }
 }
@@ -108,7 +111,7 @@ function packColumnBand<T>(k: i32, n: i32, b: usize, row: usize, column: usize):
   let to = packedColumns;
   for (let term = 0; term < k; term += depth) {
     const terms = min(depth, k - term);
-    packColumns<T>(terms, n, b + <usize>term * row, row, column, to, limbs);
+    packColumns<T>(terms, n, b + <usize>term * row, row, column, to, planes);
     to += <usize>panelsOf(n, 8) * columnPanelBytes<T>(stepsOf<T>(terms));
   }
 }
@@ -136,7 +139,8 @@ function tiles<T>(m: i32, n: i32, k: i32, c: usize, row: usize, keep: i32): void
         const rowPanel = rowPanelBytes<T>(steps);
         const columnPanel = columnPanelBytes<T>(steps);
         if (sizeof<T>() == 2) tileSmall(steps, a + i * rowPanel, b + j * columnPanel, sums);
-        else tileWord(steps, a + i * rowPanel, b + j * columnPanel, sums);
+        else if (sizeof<T>() == 4) tileWord(steps, a + i * rowPanel, b + j * columnPanel, sums);
+        else tileLarge(steps, a + i * rowPanel, b + j * columnPanel, sums);
         if (rows == tileRows && columns == 8) finish<T>(at, row, kept);
         else finishEdge<T>(rows, columns, at, row, kept);
         a += rowPanels * rowPanel;
@@ -152,7 +156,8 @@ function tiles<T>(m: i32, n: i32, k: i32, c: usize, row: usize, keep: i32): void
 @inline
 function finish<T>(c: usize, row: usize, keep: i32): void {
   if (sizeof<T>() == 2) finishSmall(sums, c, row, keep);
-  else finishWord(sums, c, row, keep);
+  else if (sizeof<T>() == 4) finishWord(sums, c, row, keep);
+  else finishLarge(sums, c, row, keep);
 }
 
 /** A tile of which only the first `rows` × `columns` are in the matrix. */

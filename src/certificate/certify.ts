@@ -1,5 +1,5 @@
 import { rangeFault, typeFault } from '../assert.ts';
-import { parsePrime } from '../field/prime-field.ts';
+import { parseWordPrime } from '../field/prime-field.ts';
 import { proveIndependence } from '../jacobian/independence.ts';
 import { jacobianRank, type JacobianRank } from '../jacobian/jacobian-rank.ts';
 import type { Network } from '../network/format.ts';
@@ -71,7 +71,7 @@ export class BoundContradiction extends Error {
 export async function certify(network: Network, options: CertifyOptions = {}): Promise<CertifyResult> {
   const start = performance.now();
   const checked = parseNetwork(network);
-  const prime = options.prime === undefined ? undefined : parsePrime(options.prime, 3);
+  const prime = options.prime === undefined ? undefined : parseWordPrime(options.prime, 3);
   const seed = options.seed === undefined ? defaultSeed : parseSeed(options.seed);
   const pace = new Pace(options);
   const { upper, terms } = closedForm(checked);

@@ -98,7 +98,7 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .argument('<matrix>', 'a file, or - for stdin: .npy, MatrixMarket, SMS, or rows of integers')
     .summary('the rank of a matrix of integers modulo a prime')
     .description('Compute the rank of a matrix of integers modulo a prime, exactly.')
-    .requiredOption('--prime <p>', 'a prime up to 2147483647')
+    .requiredOption('--prime <p>', 'a prime below 2^62')
     .option('--json', 'print one JSON object on stdout')
     .addHelpText('after', rankHelp)
     .action(async (matrix: string, options: RankOptions) =>

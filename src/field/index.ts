@@ -1,2 +1,4 @@
+export { maxPrime } from './any-prime.ts';
 export { isPrime } from './primality.ts';
-export { maxPrime, PrimeField } from './prime-field.ts';
+export { maxWordPrime, PrimeField } from './prime-field.ts';
+export type { Prime, Residue, ResidueArray, ResidueOf } from './residue.ts';

@@ -1,16 +1,18 @@
 import { rangeFault, typeFault } from '../assert.ts';
+import type { Field } from './field.ts';
 import { isPrime } from './primality.ts';
 
-/** The largest prime of the kernels: 2³¹ − 1. */
-export const maxPrime = 2147483647;
+/** The largest prime whose residues are numbers: 2³¹ − 1. */
+export const maxWordPrime = 2147483647;
 
-/** A prime from `least` to `maxPrime`, given as a number, bigint or decimal string; anything else is a `TypeError` or `RangeError`. */
-export function parsePrime(value: unknown, least: 2 | 3 = 2): number {
-  const expected = `${least === 3 ? 'an odd prime' : 'a prime'} up to ${maxPrime}`;
+/** A prime from `least` to `maxWordPrime`, given as a number, bigint or decimal string; anything else is a `TypeError` or `RangeError`. */
+export function parseWordPrime(value: unknown, least: 2 | 3 = 2): number {
+  const expected = `${least === 3 ? 'an odd prime' : 'a prime'} up to ${maxWordPrime}`;
   if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'string')
     throw typeFault('prime', expected, value);
   const prime = /^[1-9][0-9]{0,9}$/.test(String(value)) ? Number(value) : NaN;
-  if (!(prime >= least && prime <= maxPrime) || !isPrime(prime)) throw rangeFault('prime', expected, value);
+  if (!(prime >= least && prime <= maxWordPrime) || !isPrime(prime))
+    throw rangeFault('prime', expected, value);
   return prime;
 }
 
@@ -19,11 +21,11 @@ export function parsePrime(value: unknown, least: 2 | 3 = 2): number {
  *
  * Arguments are not checked: they must be residues. Every operation is exact.
  */
-export class PrimeField {
+export class PrimeField implements Field<number> {
   readonly prime: number;
 
   constructor(prime: number | bigint | string) {
-    this.prime = parsePrime(prime);
+    this.prime = parseWordPrime(prime);
   }
 
   /** The residue of any safe integer or bigint; a `RangeError` for another number. */

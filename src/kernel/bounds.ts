@@ -78,16 +78,34 @@ export function limbTermsFit(terms: number): boolean {
   return terms * 2 * limbExtreme ** 2 < 2 ** 31 && terms * limbExtreme ** 2 + wordExtreme(2 ** 31) < 2 ** 31;
 }
 
+/** The largest residue modulo a prime above 2³¹: the quotient of a finished tile, below 2¹⁵, is off by less than 2⁻³⁰ in doubles. */
+export function largeExtreme(prime: bigint): bigint {
+  return prime / 2n + (prime >> 30n);
+}
+
+/** Products of two residues that fit into a signed sum of 128 bits: 31 at p ≈ 2⁶², as many as a combination has (assembly/elimination). */
+export function largeFoldTerms(prime: bigint): number {
+  const room = ((1n << 127n) - 1n) / largeExtreme(prime) ** 2n;
+  return Number(room < BigInt(mostTerms) ? room : BigInt(mostTerms));
+}
+
+/** The modulus that the sums of `terms` products of residues need, of either sign, with room for the error of their quotient by it (assembly/product/residue-number-system.ts). */
+export function largeSumRange(prime: bigint, terms: number): bigint {
+  return 4n * BigInt(terms) * largeExtreme(prime) ** 2n;
+}
+
 /** What the kernel is configured with for a prime. */
 export interface KernelBounds {
-  readonly elementBytes: 2 | 4;
+  readonly elementBytes: 2 | 4 | 8;
   /** Terms between two reductions. */
   readonly depth: number;
-  /** Terms between two folds of the word kernel. */
+  /** Terms between two folds of the word kernel, or two reductions of the 128-bit sums of the large one. */
   readonly foldTerms: number;
 }
 
-export function kernelBounds(prime: number): KernelBounds {
+export function kernelBounds(prime: number | bigint): KernelBounds {
+  if (typeof prime === 'bigint')
+    return { elementBytes: 8, depth: mostTerms, foldTerms: largeFoldTerms(prime) };
   return prime <= maxSmallPrime
     ? { elementBytes: 2, depth: smallDepth(prime), foldTerms: 0 }
     : { elementBytes: 4, depth: mostTerms, foldTerms: wordFoldTerms(prime) };

@@ -1,10 +1,11 @@
 import { assertInteger } from '../assert.ts';
+import type { Residue } from '../field/residue.ts';
 import type { Kernel } from './kernel.ts';
 
 /** Most columns that are factored together (assembly/elimination/triangular.ts): what follows is passed over once for all of them. */
 const widestPanel = 256;
-/** Products (multiply-adds) in one step, about: some tens of milliseconds with the kernels of small and of word primes. */
-const productsPerStep = { 2: 2 ** 31, 4: 2 ** 29 } as const;
+/** Products (multiply-adds) in one step, about: some tens of milliseconds with the kernels of small, word and large primes. */
+const productsPerStep = { 2: 2 ** 31, 4: 2 ** 29, 8: 2 ** 28 } as const;
 
 /** The pivot rows of a finished batch: `rank` rows, each scaled to pivot 1, zero left of its pivot, in the order of their columns. */
 export interface EchelonBlock {
@@ -20,8 +21,8 @@ export interface EchelonBlock {
  * The pivots are the rank profile matrix: sorted pivot rows are the lexicographically first independent rows, sorted pivot columns the
  * lexicographically first independent columns, whatever the batches (Dumas, Pernet, Sultan, JSC 83, 2017). O(rows · rank · columns).
  */
-export class Echelon {
-  readonly kernel: Kernel;
+export class Echelon<R extends Residue = number> {
+  readonly kernel: Kernel<R>;
   readonly columns: number;
   /** Elements from one row to the next: the columns, rounded up, and never a multiple of 1 KiB (cache associativity). */
   readonly rowStride: number;
@@ -29,13 +30,13 @@ export class Echelon {
   readonly pivotRows: number[] = [];
   readonly pivotColumns: number[] = [];
   /** Its value, 0 < v < p, before scaling: the product of all, with the sign of the permutation, is the determinant of the minor. */
-  readonly pivotValues: number[] = [];
+  readonly pivotValues: R[] = [];
   #rowsSeen = 0;
   readonly #blocks: EchelonBlock[] = [];
   /** The work that is left on the open batch. */
   #work: Generator<void, void, undefined> | null = null;
 
-  constructor(kernel: Kernel, columns: number) {
+  constructor(kernel: Kernel<R>, columns: number) {
     assertInteger('columns', columns, 0);
     this.kernel = kernel;
     this.columns = columns;
@@ -139,8 +140,8 @@ export class Echelon {
     const strip = kernel.allocateBytes(exports.stripBytes(rows));
     const origins = kernel.allocateBytes(4 * rows);
     const columns = kernel.allocateBytes(4 * most);
-    const values = kernel.allocateBytes(4 * most);
-    const inverses = kernel.allocateBytes(4 * most);
+    const values = kernel.allocate(most);
+    const inverses = kernel.allocate(most);
     const int32 = (from: number, count: number): Int32Array =>
       new Int32Array(exports.memory.buffer, from, count);
     int32(origins, rows).forEach((_, i, array) => (array[i] = this.#rowsSeen + i));
@@ -172,12 +173,11 @@ export class Echelon {
 
     const foundRows = int32(origins, rank);
     const foundColumns = int32(columns, rank).slice();
-    const foundValues = int32(values, rank);
+    const foundValues: ArrayLike<unknown> = kernel.read(values, rank);
     for (let i = 0; i < rank; i++) {
-      const value = foundValues[i]!;
       this.pivotRows.push(foundRows[i]!);
       this.pivotColumns.push(foundColumns[i]!);
-      this.pivotValues.push(value < 0 ? value + kernel.prime : value);
+      this.pivotValues.push(foundValues[i] as R);
     }
     exports.clearLeft(at, this.rowStride, rank, columns);
     if (rank > 0) this.#blocks.push({ at, rank, columns: foundColumns });
@@ -193,7 +193,7 @@ export class Echelon {
     const factorization = rows * lowerStride * elementBytes + this.kernel.exports.stripBytes(rows) + 4 * rows;
     return (
       rows * this.rowStride * elementBytes +
-      12 * Math.min(rows, this.columns) +
+      (4 + 2 * elementBytes) * Math.min(rows, this.columns) +
       Math.max(factorization, ...this.#blocks.map(reduction)) +
       1024
     );

@@ -1,6 +1,10 @@
-import { parsePrime } from '../field/prime-field.ts';
+import { rangeFault } from '../assert.ts';
+import { parsePrime } from '../field/any-prime.ts';
+import { maxWordPrime } from '../field/prime-field.ts';
+import type { Residue, ResidueArray } from '../field/residue.ts';
 import { kernelBounds } from './bounds.ts';
 import { bestBuild, instantiate, type KernelBuild, type KernelExports } from './load.ts';
+import { residueModuli, writeResidueTables } from './residue-number-system.ts';
 
 /** What `allocate` of the heap returns where there is no room: −1, unsigned. */
 const refused = 0xffffffff;
@@ -11,13 +15,13 @@ export const stagingLength = 4096;
 /**
  * Matrices over F_p in the memory of a Wasm instance, and their products.
  *
- * Elements are balanced residues, 2 bytes for p < 2¹³ and 4 bytes above. Places are offsets in bytes; strides, counts and sizes are in
+ * Elements are balanced residues, 2 bytes for p < 2¹³, 4 bytes for p < 2³¹ and 8 bytes above; R is what they are outside. Places are offsets in bytes; strides, counts and sizes are in
  * elements. Nothing here is bounds-checked but by Wasm itself: it is the room below the exact linear algebra, not its face.
  */
-export class Kernel {
-  readonly prime: number;
+export class Kernel<R extends Residue = number> {
+  readonly prime: R;
   readonly build: KernelBuild;
-  readonly elementBytes: 2 | 4;
+  readonly elementBytes: 2 | 4 | 8;
   /** Terms of a product between two reductions: a product over more of them is cut. */
   readonly depth: number;
   /** The raw functions, for the rooms beside this one. */
@@ -25,25 +29,33 @@ export class Kernel {
   /** The bottom of the heap: `release(bottom)` frees everything that was ever allocated. */
   readonly bottom: number;
 
-  private constructor(prime: number, build: KernelBuild, exports: KernelExports) {
+  private constructor(prime: R, build: KernelBuild, exports: KernelExports) {
     const { elementBytes, depth, foldTerms } = kernelBounds(prime);
     this.prime = prime;
     this.build = build;
     this.elementBytes = elementBytes;
     this.depth = depth;
     this.exports = exports;
-    this.exports.configure(prime, elementBytes, depth, foldTerms);
+    const moduli = typeof prime === 'bigint' ? residueModuli(prime, depth) : [];
+    this.exports.configure(BigInt(prime), elementBytes, depth, foldTerms, moduli.length);
+    if (typeof prime === 'bigint')
+      writeResidueTables(exports.memory.buffer, exports.residueTables(), prime, moduli);
     this.bottom = this.mark();
   }
 
-  /** An instance for a prime from 2 to 2³¹ − 1; a `RangeError` for any other number. The best build, unless one is named. */
-  static create(prime: number, build: KernelBuild = bestBuild()): Kernel {
-    return new Kernel(parsePrime(prime), build, instantiate(build));
+  /** An instance for a prime as `parsePrime` returns it; a `RangeError` for anything else. The best build, unless one is named. */
+  static create(prime: number, build?: KernelBuild): Kernel;
+  static create(prime: bigint, build?: KernelBuild): Kernel<bigint>;
+  static create(prime: Residue, build?: KernelBuild): Kernel<Residue>;
+  static create(prime: Residue, build: KernelBuild = bestBuild()): Kernel<Residue> {
+    return new Kernel(normalized(prime), build, instantiate(build));
   }
 
   /** A kernel for another prime in the memory of this one, which must not be used any more. */
-  withPrime(prime: number): Kernel {
-    return new Kernel(parsePrime(prime), this.build, this.exports);
+  withPrime(prime: number): Kernel;
+  withPrime(prime: Residue): Kernel<Residue>;
+  withPrime(prime: Residue): Kernel<Residue> {
+    return new Kernel(normalized(prime), this.build, this.exports);
   }
 
   /** The offset of `count` zeros on top of the heap; a `RangeError` that says how much was needed if they do not fit. */
@@ -84,17 +96,26 @@ export class Kernel {
   }
 
   /** Stores residues 0 … p − 1. */
-  write(at: number, residues: ArrayLike<number>): void {
-    const target = this.#view(at, residues.length);
+  write(at: number, residues: ArrayLike<R>): void {
     const { prime } = this;
+    const { buffer } = this.exports.memory;
+    if (typeof prime === 'bigint') {
+      const target = new BigInt64Array(buffer, at, residues.length);
+      for (let i = 0; i < residues.length; i++) {
+        const residue = residues[i] as bigint;
+        target[i] = 2n * residue > prime ? residue - prime : residue;
+      }
+      return;
+    }
+    const target = this.#numbers(at, residues.length);
     const half = prime >>> 1;
     for (let i = 0; i < residues.length; i++) {
-      const residue = residues[i]!;
+      const residue = residues[i] as number;
       target[i] = residue > half ? residue - prime : residue;
     }
   }
 
-  /** Room for up to `stagingLength` integers, until memory is allocated; `storeStaged` stores their residues. */
+  /** Room for up to `stagingLength` doubles, until memory is allocated; `storeStaged` stores their residues. */
   staging(count: number): Float64Array {
     return new Float64Array(this.exports.memory.buffer, this.exports.stagingAt(), count);
   }
@@ -104,13 +125,34 @@ export class Kernel {
     return this.exports.storeStaged(count, at);
   }
 
+  /** Stores the residues of up to `stagingLength` 64-bit integers. */
+  storeIntegers(at: number, integers: BigInt64Array | BigUint64Array): void {
+    const { buffer } = this.exports.memory;
+    const unsigned = integers instanceof BigUint64Array;
+    const Staging = unsigned ? BigUint64Array : BigInt64Array;
+    new Staging(buffer, this.exports.stagingAt(), integers.length).set(integers);
+    this.exports.storeStagedIntegers(integers.length, at, Number(unsigned));
+  }
+
   /** A copy of `count` elements, as residues 0 … p − 1. */
-  read(at: number, count: number): Uint32Array {
-    const source = this.#view(at, count);
+  read(at: number, count: number): ResidueArray<R> {
+    const { prime } = this;
+    if (typeof prime === 'bigint') return this.#readLarge(at, count) as ResidueArray<R>;
+    const source = this.#numbers(at, count);
     const residues = new Uint32Array(count);
     for (let i = 0; i < count; i++) {
       const element = source[i]!;
-      residues[i] = element < 0 ? element + this.prime : element;
+      residues[i] = element < 0 ? element + (prime as number) : element;
+    }
+    return residues as ResidueArray<R>;
+  }
+
+  #readLarge(at: number, count: number): BigUint64Array {
+    const residues = new BigUint64Array(count);
+    for (let start = 0; start < count; start += stagingLength) {
+      const length = Math.min(stagingLength, count - start);
+      this.exports.stage(length, at + 8 * start);
+      residues.set(new BigUint64Array(this.exports.memory.buffer, this.exports.stagingAt(), length), start);
     }
     return residues;
   }
@@ -163,8 +205,15 @@ export class Kernel {
       );
   }
 
-  #view(at: number, count: number): Int16Array | Int32Array {
+  #numbers(at: number, count: number): Int16Array | Int32Array {
     const { buffer } = this.exports.memory;
     return this.elementBytes === 2 ? new Int16Array(buffer, at, count) : new Int32Array(buffer, at, count);
   }
+}
+
+/** The prime, if it is one in its own form: a number up to 2³¹ − 1, a bigint above. */
+function normalized<R extends Residue>(prime: R): R {
+  if (parsePrime(prime) !== prime)
+    throw rangeFault('prime', `a number for a prime up to ${maxWordPrime}`, prime);
+  return prime;
 }

@@ -6,7 +6,9 @@ export type KernelBuild = 'simd' | 'scalar';
 /** The functions of assembly/index.ts. Offsets in bytes, strides in elements. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
-  configure(prime: number, elementBytes: number, depth: number, foldTerms: number): void;
+  configure(prime: bigint, elementBytes: number, depth: number, foldTerms: number, moduli: number): void;
+  /** Where the tables of src/kernel/residue-number-system.ts belong. */
+  residueTables(): number;
   allocate(bytes: number): number;
   /** 1 if `bytes` more fit on the heap, and the memory has grown for them; else 0. */
   reserve(bytes: number): number;
@@ -16,6 +18,10 @@ export interface KernelExports {
   stagingAt(): number;
   /** −1, or the index of the first double that is no safe integer. */
   storeStaged(count: number, to: number): number;
+  /** The same for staged i64, or u64; all are integers. */
+  storeStagedIntegers(count: number, to: number, unsigned: number): void;
+  /** Stages the residues 0 … p − 1 of `count` elements, as i64. */
+  stage(count: number, from: number): void;
   product(
     keep: number,
     flip: number,
@@ -65,7 +71,7 @@ export interface KernelExports {
     vectors: number,
     stride: number,
   ): void;
-  scale(target: number, length: number, factor: number): void;
+  scale(target: number, length: number, factor: bigint): void;
   /** The tile of word primes, for the test of its bound. */
   tileWord(steps: number, a: number, b: number, sums: number): void;
   finishWord(sums: number, c: number, row: number, keep: number): void;

@@ -1,3 +1,8 @@
+import { primeField } from '../field/any-prime.ts';
+import type { Field } from '../field/field.ts';
+import { residueVector, type Prime, type Residue, type ResidueVector } from '../field/residue.ts';
+import { digitReducer, type DigitReducer } from './digits.ts';
+
 /**
  * The integers of one line of a text, valid until the next line is scanned.
  *
@@ -8,7 +13,7 @@ export interface ScannedLine {
   readonly number: number;
   readonly length: number;
   readonly values: Float64Array;
-  readonly residues: Float64Array;
+  readonly residues: ResidueVector;
 }
 
 const tab = 9;
@@ -26,29 +31,31 @@ const digit9 = 57;
  * Reads integers of any length, separated by blanks, commas or semicolons, from a stream of bytes: a line at a time, reduced
  * modulo a prime while the digits go by, so that no string is ever made of the text.
  *
- * Primes below 2⁴⁹ (ten times a residue is a safe integer). Lines that begin with `comment` are skipped, as are empty lines.
+ * Lines that begin with `comment` are skipped, as are empty lines.
  * Throws a `RangeError` that names line and column for anything that is no integer.
  */
 export class LineScanner {
-  readonly #prime: number;
+  readonly #field: Field<Residue>;
+  readonly #reducer: DigitReducer;
   readonly #comment: number;
   #values = new Float64Array(64);
-  #residues = new Float64Array(64);
+  #residues: ResidueVector;
   #length = 0;
   #line = 1;
   #column = 0;
   #skipping = false;
-  /** In a token: its sign has been read; digits read so far; the value, NaN once unsafe; the residue. */
+  /** In a token: its sign has been read; digits read so far; the value, while it is safe. */
   #inToken = false;
   #negative = false;
   #digits = 0;
   #value = 0;
-  #residue = 0;
   /** A comma or semicolon has been read after the last token. */
   #separated = false;
 
-  constructor(prime: number, comment = '%') {
-    this.#prime = prime;
+  constructor(prime: Prime, comment = '%') {
+    this.#field = primeField(prime);
+    this.#reducer = digitReducer(prime);
+    this.#residues = residueVector(this.#field.prime, this.#values.length);
     this.#comment = comment.charCodeAt(0);
   }
 
@@ -73,7 +80,7 @@ export class LineScanner {
       const digit = byte - digit0;
       this.#inToken = true;
       this.#digits++;
-      this.#residue = (this.#residue * 10 + digit) % this.#prime;
+      this.#reducer.digit(digit);
       this.#value = this.#value * 10 + digit;
     } else if (byte === space || byte === tab || byte === carriageReturn) {
       this.#endToken();
@@ -95,18 +102,20 @@ export class LineScanner {
     if (!this.#inToken) return;
     if (this.#digits === 0) this.#fail('digits after a sign', 'none');
     if (this.#length === this.#values.length) {
-      this.#values = doubled(this.#values);
-      this.#residues = doubled(this.#residues);
+      this.#values = copied(this.#values, new Float64Array(2 * this.#length));
+      this.#residues = copied(this.#residues, residueVector(this.#field.prime, 2 * this.#length));
     }
     this.#values[this.#length] = Number.isSafeInteger(this.#value)
       ? this.#negative
         ? -this.#value
         : this.#value
       : NaN;
-    this.#residues[this.#length++] =
-      this.#negative && this.#residue > 0 ? this.#prime - this.#residue : this.#residue;
+    const residue = this.#reducer.take();
+    this.#residues[this.#length++] = this.#negative
+      ? this.#field.subtract(this.#field.reduce(0), residue)
+      : residue;
     this.#inToken = this.#negative = this.#separated = false;
-    this.#digits = this.#value = this.#residue = 0;
+    this.#digits = this.#value = 0;
   }
 
   #endLine(): ScannedLine | null {
@@ -126,8 +135,7 @@ export class LineScanner {
   }
 }
 
-function doubled(array: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(array.length * 2);
-  larger.set(array);
-  return larger;
+function copied<T extends { set(source: T): void }>(source: T, target: T): T {
+  target.set(source);
+  return target;
 }

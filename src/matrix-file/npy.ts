@@ -1,6 +1,7 @@
 import { rangeFault } from '../assert.ts';
-import type { ResidueMatrix } from '../matrix/matrix.ts';
-import { zeroMatrix } from './dense-builder.ts';
+import type { Field } from '../field/field.ts';
+import type { Residue } from '../field/residue.ts';
+import { zeroMatrix, type DenseMatrix } from './dense-builder.ts';
 
 /** Reads one entry of an .npy array as an exact integer; a float that is no safe integer is refused by the caller. */
 type EntryReader = (view: DataView, at: number, littleEndian: boolean) => number | bigint;
@@ -23,7 +24,7 @@ interface NpyHeader {
   readonly entry: { bytes: number; read: EntryReader };
   readonly little: boolean;
   readonly fortran: boolean;
-  readonly matrix: ResidueMatrix;
+  readonly matrix: DenseMatrix;
 }
 
 /**
@@ -31,14 +32,14 @@ interface NpyHeader {
  * row-major or column-major, either byte order. Fed with chunks of any size.
  */
 export class NpyReader {
-  readonly #prime: number;
+  readonly #field: Field<Residue>;
   /** Bytes that are not yet a whole header or entry. */
   #rest = new Uint8Array(0);
   #header: NpyHeader | null = null;
   #read = 0;
 
-  constructor(prime: number) {
-    this.#prime = prime;
+  constructor(field: Field<Residue>) {
+    this.#field = field;
   }
 
   feed(chunk: Uint8Array): void {
@@ -64,7 +65,7 @@ export class NpyReader {
     this.#rest = bytes.slice(at + whole * entry.bytes);
   }
 
-  finish(): ResidueMatrix {
+  finish(): DenseMatrix {
     if (!this.#header) throw new RangeError('.npy: expected a header, got the end of the file');
     const { matrix } = this.#header;
     if (this.#read !== matrix.data.length || this.#rest.length > 0)
@@ -106,14 +107,12 @@ export class NpyReader {
       entry,
       little: descr[1] !== '>',
       fortran: order[1] === 'True',
-      matrix: zeroMatrix('.npy', rows, cols),
+      matrix: zeroMatrix('.npy', rows, cols, this.#field.prime),
     };
   }
 
   #entries(view: DataView, count: number): void {
     const { entry, little, fortran, matrix } = this.#header!;
-    const p = this.#prime;
-    const bigPrime = BigInt(p);
     for (let i = 0; i < count; i++) {
       const index = this.#read++;
       const value = entry.read(view, i * entry.bytes, little);
@@ -121,8 +120,7 @@ export class NpyReader {
       const col = fortran ? Math.floor(index / matrix.rows) : index % matrix.cols;
       if (typeof value === 'number' && !Number.isSafeInteger(value))
         throw rangeFault(`.npy entry [${row}, ${col}]`, 'a safe integer', value);
-      const residue = typeof value === 'bigint' ? Number(value % bigPrime) : value % p;
-      matrix.data[row * matrix.cols + col] = residue < 0 ? residue + p : residue;
+      matrix.data[row * matrix.cols + col] = this.#field.reduce(value);
     }
   }
 }

@@ -1,4 +1,8 @@
+import { primeField } from '../field/any-prime.ts';
+import type { Field } from '../field/field.ts';
+import type { Prime, Residue, ResidueArray, ResidueOf } from '../field/residue.ts';
 import type { ResidueMatrix } from '../matrix/matrix.ts';
+import type { DenseMatrix } from './dense-builder.ts';
 import { LineScanner } from './line-scanner.ts';
 import { NpyReader } from './npy.ts';
 import { DelimitedReader, MatrixMarketReader, SmsReader, type LineReader } from './text-formats.ts';
@@ -14,10 +18,11 @@ const sniffedBytes = 1024;
  *
  * The text is never held as a string: besides the matrix, memory is a chunk. Throws a `RangeError` that says where the file is wrong.
  */
-export async function readMatrix(
+export async function readMatrix<P extends Prime>(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  prime: number,
-): Promise<{ format: MatrixFormat; matrix: ResidueMatrix }> {
+  prime: P,
+): Promise<{ format: MatrixFormat; matrix: ResidueMatrix<ResidueOf<P>> }> {
+  const field = primeField(prime);
   let head = new Uint8Array(0);
   let reader: ByteReader | null = null;
   for await (const chunk of source) {
@@ -27,39 +32,45 @@ export async function readMatrix(
     }
     head = joined(head, chunk);
     if (head.length < sniffedBytes && !head.includes(10)) continue;
-    reader = readerFor(head, prime);
+    reader = readerFor(head, field);
   }
-  reader ??= readerFor(head, prime);
-  return { format: reader.format, matrix: reader.finish() };
+  reader ??= readerFor(head, field);
+  const { rows, cols, data } = reader.finish();
+  return { format: reader.format, matrix: { rows, cols, data: data as ResidueArray<ResidueOf<P>> } };
 }
 
 interface ByteReader {
   readonly format: MatrixFormat;
   feed(bytes: Uint8Array): void;
-  finish(): ResidueMatrix;
+  finish(): DenseMatrix;
 }
 
 /** Recognizes the format by the first bytes, and feeds them. */
-function readerFor(head: Uint8Array, prime: number): ByteReader {
+function readerFor(head: Uint8Array, field: Field<Residue>): ByteReader {
   const firstLine = new TextDecoder('latin1').decode(head.subarray(0, sniffedBytes)).split('\n', 1)[0]!;
   let reader: ByteReader;
   if (head[0] === 0x93 && firstLine.startsWith('NUMPY', 1)) {
-    const npy = new NpyReader(prime);
+    const npy = new NpyReader(field);
     reader = { format: 'npy', feed: (bytes) => npy.feed(bytes), finish: () => npy.finish() };
   } else if (/^%%MatrixMarket\s/i.test(firstLine)) {
-    reader = lineByLine('matrix-market', new MatrixMarketReader(firstLine, prime), prime, firstLine.length);
+    reader = lineByLine('matrix-market', new MatrixMarketReader(firstLine, field), field, firstLine.length);
   } else if (/^\s*\d+\s+\d+\s+[A-Za-z]\s*$/.test(firstLine)) {
-    reader = lineByLine('sms', new SmsReader(firstLine, prime), prime, firstLine.length);
+    reader = lineByLine('sms', new SmsReader(firstLine, field), field, firstLine.length);
   } else {
-    reader = lineByLine('delimited', new DelimitedReader(), prime, 0);
+    reader = lineByLine('delimited', new DelimitedReader(field), field, 0);
   }
   reader.feed(head);
   return reader;
 }
 
 /** Scans lines, without the first `headerBytes` bytes. */
-function lineByLine(format: MatrixFormat, lines: LineReader, prime: number, headerBytes: number): ByteReader {
-  const scanner = new LineScanner(prime);
+function lineByLine(
+  format: MatrixFormat,
+  lines: LineReader,
+  field: Field<Residue>,
+  headerBytes: number,
+): ByteReader {
+  const scanner = new LineScanner(field.prime);
   let skip = headerBytes;
   return {
     format,

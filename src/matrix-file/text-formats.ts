@@ -1,24 +1,29 @@
 import { rangeFault } from '../assert.ts';
-import type { ResidueMatrix } from '../matrix/matrix.ts';
-import { RowCollector, zeroMatrix } from './dense-builder.ts';
+import type { Field } from '../field/field.ts';
+import type { Residue } from '../field/residue.ts';
+import { RowCollector, zeroMatrix, type DenseMatrix } from './dense-builder.ts';
 import type { ScannedLine } from './line-scanner.ts';
 
 /** Makes a matrix of the lines of a text file. */
 export interface LineReader {
   line(line: ScannedLine): void;
   /** Throws if lines are missing. */
-  finish(): ResidueMatrix;
+  finish(): DenseMatrix;
 }
 
 /** Rows of integers separated by blanks, commas or semicolons. */
 export class DelimitedReader implements LineReader {
-  readonly #rows = new RowCollector();
+  readonly #rows: RowCollector;
+
+  constructor(field: Field<Residue>) {
+    this.#rows = new RowCollector(field.prime);
+  }
 
   line({ number, length, residues }: ScannedLine): void {
     this.#rows.append(`line ${number}`, residues, length);
   }
 
-  finish(): ResidueMatrix {
+  finish(): DenseMatrix {
     return this.#rows.finish();
   }
 }
@@ -29,14 +34,14 @@ export class DelimitedReader implements LineReader {
  * An entry that is given twice is added up.
  */
 export class SmsReader implements LineReader {
-  readonly #matrix: ResidueMatrix;
-  readonly #prime: number;
+  readonly #matrix: DenseMatrix;
+  readonly #field: Field<Residue>;
   #ended = false;
 
-  constructor(header: string, prime: number) {
+  constructor(header: string, field: Field<Residue>) {
     const sizes = /^\s*(\d+)\s+(\d+)\s+[A-Za-z]\s*$/.exec(header)!;
-    this.#matrix = zeroMatrix('line 1', Number(sizes[1]), Number(sizes[2]));
-    this.#prime = prime;
+    this.#matrix = zeroMatrix('line 1', Number(sizes[1]), Number(sizes[2]), field.prime);
+    this.#field = field;
   }
 
   line(line: ScannedLine): void {
@@ -44,10 +49,10 @@ export class SmsReader implements LineReader {
     if (this.#ended) throw rangeFault(title, 'nothing after 0 0 0', 'more entries');
     if (line.length !== 3) throw rangeFault(title, 'row, column and value', `${line.length} integers`);
     if (line.values[0] === 0 && line.values[1] === 0 && line.values[2] === 0) this.#ended = true;
-    else addEntry(this.#matrix, title, line, line.residues[2]!, this.#prime);
+    else addEntry(this.#matrix, title, line, line.residues[2]!, this.#field);
   }
 
-  finish(): ResidueMatrix {
+  finish(): DenseMatrix {
     if (!this.#ended) throw new RangeError('end of file: expected the line 0 0 0, got nothing');
     return this.#matrix;
   }
@@ -63,28 +68,28 @@ export class MatrixMarketReader implements LineReader {
   readonly #layout: 'coordinate' | 'array';
   readonly #pattern: boolean;
   readonly #symmetry: Symmetry;
-  readonly #prime: number;
-  #matrix: ResidueMatrix | null = null;
+  readonly #field: Field<Residue>;
+  #matrix: DenseMatrix | null = null;
   #expected = 0;
   #read = 0;
   /** The next entry of an array. */
   #row = 0;
   #col = 0;
 
-  constructor(banner: string, prime: number) {
+  constructor(banner: string, field: Field<Residue>) {
     const words = banner.trim().toLowerCase().split(/\s+/);
-    const [, object, layout, field, symmetry] = words;
+    const [, object, layout, entries, symmetry] = words;
     if (object !== 'matrix') throw rangeFault('line 1', 'the object "matrix"', object);
     if (layout !== 'coordinate' && layout !== 'array')
       throw rangeFault('line 1', '"coordinate" or "array"', layout);
-    if (field !== 'integer' && !(field === 'pattern' && layout === 'coordinate'))
-      throw rangeFault('line 1', 'the field "integer" (or "pattern" with coordinates)', field);
+    if (entries !== 'integer' && !(entries === 'pattern' && layout === 'coordinate'))
+      throw rangeFault('line 1', 'the field "integer" (or "pattern" with coordinates)', entries);
     if (symmetry !== 'general' && symmetry !== 'symmetric' && symmetry !== 'skew-symmetric')
       throw rangeFault('line 1', '"general", "symmetric" or "skew-symmetric"', symmetry);
     this.#layout = layout;
-    this.#pattern = field === 'pattern';
+    this.#pattern = entries === 'pattern';
     this.#symmetry = symmetry;
-    this.#prime = prime;
+    this.#field = field;
   }
 
   line(line: ScannedLine): void {
@@ -94,7 +99,7 @@ export class MatrixMarketReader implements LineReader {
     else this.#coordinate(title, line);
   }
 
-  finish(): ResidueMatrix {
+  finish(): DenseMatrix {
     if (!this.#matrix) throw new RangeError('end of file: expected a line with the sizes, got nothing');
     if (this.#read !== this.#expected)
       throw rangeFault('end of file', `${this.#expected} entries`, this.#read);
@@ -109,7 +114,7 @@ export class MatrixMarketReader implements LineReader {
     const [rows, cols, entries] = sizes as [number, number, number];
     if (this.#symmetry !== 'general' && rows !== cols)
       throw rangeFault(title, 'a square matrix', `${rows} × ${cols}`);
-    this.#matrix = zeroMatrix(title, rows, cols);
+    this.#matrix = zeroMatrix(title, rows, cols, this.#field.prime);
     const diagonal = this.#symmetry === 'skew-symmetric' ? 0 : 1;
     const triangle = (rows * (rows - 1)) / 2 + diagonal * rows;
     this.#expected =
@@ -142,21 +147,25 @@ export class MatrixMarketReader implements LineReader {
       );
     if (this.#read++ === this.#expected) throw rangeFault(title, `${this.#expected} entries`, 'more');
     const [row, col] = entryIndices(this.#matrix!, title, line);
-    this.#put(row, col, this.#pattern ? 1 % this.#prime : line.residues[2]!);
+    this.#put(row, col, this.#pattern ? this.#field.reduce(1) : line.residues[2]!);
   }
 
-  #put(row: number, col: number, residue: number): void {
+  #put(row: number, col: number, residue: Residue): void {
     const { cols, data } = this.#matrix!;
-    const add = (at: number, value: number): void => {
-      data[at] = (data[at]! + value) % this.#prime;
+    const field = this.#field;
+    const add = (at: number, value: Residue): void => {
+      data[at] = field.add(data[at]!, value);
     };
     add(row * cols + col, residue);
     if (this.#symmetry === 'general' || row === col) return;
-    add(col * cols + row, this.#symmetry === 'symmetric' ? residue : (this.#prime - residue) % this.#prime);
+    add(
+      col * cols + row,
+      this.#symmetry === 'symmetric' ? residue : field.subtract(field.reduce(0), residue),
+    );
   }
 }
 
-function entryIndices(matrix: ResidueMatrix, title: string, { values }: ScannedLine): [number, number] {
+function entryIndices(matrix: DenseMatrix, title: string, { values }: ScannedLine): [number, number] {
   const row = values[0]!;
   const col = values[1]!;
   if (!(row >= 1 && row <= matrix.rows)) throw rangeFault(title, `a row from 1 to ${matrix.rows}`, row);
@@ -165,13 +174,13 @@ function entryIndices(matrix: ResidueMatrix, title: string, { values }: ScannedL
 }
 
 function addEntry(
-  matrix: ResidueMatrix,
+  matrix: DenseMatrix,
   title: string,
   line: ScannedLine,
-  residue: number,
-  prime: number,
+  residue: Residue,
+  field: Field<Residue>,
 ): void {
   const [row, col] = entryIndices(matrix, title, line);
   const at = row * matrix.cols + col;
-  matrix.data[at] = (matrix.data[at]! + residue) % prime;
+  matrix.data[at] = field.add(matrix.data[at]!, residue);
 }

@@ -1,7 +1,9 @@
-import { PrimeField } from '../field/prime-field.ts';
+import { primeField } from '../field/any-prime.ts';
+import type { Field } from '../field/field.ts';
+import { residueVector, type Prime, type Residue, type ResidueVector } from '../field/residue.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { assertMatrix, type Matrix, type ResidueMatrix } from './matrix.ts';
+import { assertMatrix, type Matrix } from './matrix.ts';
 import { placeRows } from './place.ts';
 import { returnKernel, takeKernel } from './pool.ts';
 
@@ -10,11 +12,11 @@ import { returnKernel, takeKernel } from './pool.ts';
  * unit upper triangular.
  */
 export interface Factored {
-  readonly kernel: Kernel;
-  readonly field: PrimeField;
+  readonly kernel: Kernel<Residue>;
+  readonly field: Field<Residue>;
   readonly rows: number;
   readonly cols: number;
-  readonly echelon: Echelon;
+  readonly echelon: Echelon<Residue>;
   readonly rank: number;
   /** Of the pivots in their order: ascending columns, and the rows they came from. */
   readonly pivotColumns: readonly number[];
@@ -24,10 +26,10 @@ export interface Factored {
 /** Eliminates several matrices side by side, [A | B | …], which have the same number of rows, and gives the kernel back when `use` is done. */
 export function withFactored<T>(
   parts: readonly (readonly [title: string, matrix: Matrix])[],
-  prime: number | bigint | string,
+  prime: Prime,
   use: (factored: Factored) => T,
 ): T {
-  const field = new PrimeField(prime);
+  const field = primeField(prime);
   for (const [title, matrix] of parts) assertMatrix(matrix, title);
   const { rows } = parts[0]![1];
   const cols = parts.reduce((sum, [, matrix]) => sum + matrix.cols, 0);
@@ -47,12 +49,12 @@ export function withFactored<T>(
 }
 
 /** The rows of U as residues, contiguous. */
-export function readUpper({ kernel, cols, echelon, rank }: Factored): ResidueMatrix {
-  const data = new Uint32Array(rank * cols);
+export function readUpper({ kernel, cols, echelon, rank }: Factored): ResidueVector {
+  const data = residueVector(kernel.prime, rank * cols);
   const at = echelon.blocks[0]?.at ?? 0;
   for (let i = 0; i < rank; i++)
     data.set(kernel.read(at + i * echelon.rowStride * kernel.elementBytes, cols), i * cols);
-  return { rows: rank, cols, data };
+  return data;
 }
 
 /** X·T⁻¹ for an m × rank matrix X in the kernel (rows contiguous), in place. */
@@ -66,15 +68,16 @@ export function divideByTriangle(factored: Factored, m: number, x: number): void
   kernel.exports.solveUpperFromRight(m, rank, x, rank, triangle, rank);
 }
 
-/** T⁻¹·U: the reduced row echelon form, without its zero rows. */
-export function readReduced(factored: Factored): ResidueMatrix {
+/** T⁻¹·U: the reduced row echelon form, without its zero rows, contiguous. */
+export function readReduced(factored: Factored): ResidueVector {
   const { kernel, cols, echelon, rank } = factored;
-  if (rank === 0) return { rows: 0, cols, data: new Uint32Array(0) };
+  if (rank === 0) return residueVector(kernel.prime, 0);
   const inverse = kernel.allocate(rank * rank);
-  for (let i = 0; i < rank; i++) kernel.write(inverse + i * (rank + 1) * kernel.elementBytes, [1]);
+  for (let i = 0; i < rank; i++)
+    kernel.write(inverse + i * (rank + 1) * kernel.elementBytes, [factored.field.reduce(1)]);
   divideByTriangle(factored, rank, inverse);
   const reduced = kernel.allocate(rank * cols);
   const upper = echelon.blocks[0]!.at;
   kernel.multiply('set', rank, cols, rank, inverse, rank, 1, upper, echelon.rowStride, 1, reduced, cols);
-  return { rows: rank, cols, data: kernel.read(reduced, rank * cols) };
+  return kernel.read(reduced, rank * cols);
 }

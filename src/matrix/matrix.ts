@@ -1,5 +1,6 @@
 import { assertInteger, rangeFault, typeFault } from '../assert.ts';
-import type { PrimeField } from '../field/prime-field.ts';
+import type { Field } from '../field/field.ts';
+import type { Residue, ResidueArray } from '../field/residue.ts';
 
 /** A matrix, row-major: entry (i, j) is `data[i · cols + j]`. Entries are integers of any sign; they are reduced where a prime is named. */
 export interface Matrix {
@@ -8,9 +9,9 @@ export interface Matrix {
   readonly data: ArrayLike<number | bigint>;
 }
 
-/** A matrix of residues 0 … p − 1: what every operation returns, a copy of its own. */
-export interface ResidueMatrix extends Matrix {
-  readonly data: Uint32Array;
+/** A matrix of residues 0 … p − 1, a copy of its own: a `Uint32Array` for p < 2³¹, a `BigUint64Array` above. What every operation returns. */
+export interface ResidueMatrix<R extends Residue = number> extends Matrix {
+  readonly data: ResidueArray<R>;
 }
 
 /** Throws unless the value has the shape of a matrix: a `TypeError` or `RangeError` that names the field. Entries are checked by `residuesOfRow`. */
@@ -29,29 +30,14 @@ export function assertMatrix(matrix: Matrix, title = 'matrix'): void {
 /** What an entry must be, in the words of an error message. */
 export const expectedEntry = 'a safe integer or a bigint';
 
-/**
- * The residues of row i, in `residues` (as many as the columns).
- *
- * An entry that is neither a number nor a bigint is a `TypeError`, a number that is no safe integer a `RangeError`.
- */
-export function residuesOfRow(
-  { cols, data }: Matrix,
-  i: number,
-  field: PrimeField,
-  residues: Uint32Array,
+/** The residue of an entry. One that is neither a number nor a bigint is a `TypeError`, a number that is no safe integer a `RangeError`. */
+export function residueOfEntry(
+  { data }: Matrix,
+  index: number,
+  field: Field<Residue>,
   title = 'matrix',
-): void {
-  const { prime } = field;
-  const start = i * cols;
-  for (let j = 0; j < cols; j++) {
-    const entry = data[start + j]!;
-    if (typeof entry === 'number' && entry >= 0 && entry < prime && Math.floor(entry) === entry)
-      residues[j] = entry;
-    else residues[j] = residueOf(entry, field, title, start + j);
-  }
-}
-
-function residueOf(entry: unknown, field: PrimeField, title: string, index: number): number {
+): Residue {
+  const entry: unknown = data[index];
   if (typeof entry !== 'number' && typeof entry !== 'bigint')
     throw typeFault(`${title}.data[${index}]`, expectedEntry, entry);
   if (typeof entry === 'number' && !Number.isSafeInteger(entry))

@@ -1,4 +1,12 @@
 import { rangeFault } from '../assert.ts';
+import { parsePrime } from '../field/any-prime.ts';
+import {
+  residueVector,
+  type Prime,
+  type Residue,
+  type ResidueArray,
+  type ResidueOf,
+} from '../field/residue.ts';
 import { readReduced, withFactored } from './factor.ts';
 import type { Matrix, ResidueMatrix } from './matrix.ts';
 import { transpose } from './transpose.ts';
@@ -11,27 +19,30 @@ import { transpose } from './transpose.ts';
  *
  * @example nullspace({ rows: 1, cols: 2, data: [1, 3] }, 'right', 7).data // [4, 1]
  */
-export function nullspace(
+export function nullspace<P extends Prime>(
   matrix: Matrix,
   side: 'left' | 'right',
-  prime: number | bigint | string,
-): ResidueMatrix {
+  prime: P,
+): ResidueMatrix<ResidueOf<P>> {
   if (side === 'left') {
-    const { rows, cols, data } = transpose(nullspace(transpose(matrix), 'right', prime));
-    return { rows, cols, data: Uint32Array.from(data) };
+    const { rows, cols, data } = transpose<Residue>(nullspace(transpose<Residue>(matrix), 'right', prime));
+    const vector = residueVector(parsePrime(prime), rows * cols);
+    vector.set(data);
+    return { rows, cols, data: vector as ResidueArray<ResidueOf<P>> };
   }
   if (side !== 'right') throw rangeFault('side', '"left" or "right"', side);
   return withFactored([['matrix', matrix]], prime, (factored) => {
     const { cols, rank, pivotColumns, field } = factored;
-    const reduced = readReduced(factored).data;
+    const [zero, one] = [field.reduce(0), field.reduce(1)];
+    const reduced = readReduced(factored);
     const pivots = new Set(pivotColumns);
     const free = Array.from({ length: cols }, (_, j) => j).filter((j) => !pivots.has(j));
-    const data = new Uint32Array(cols * free.length);
+    const data = residueVector(field.prime, cols * free.length);
     for (const [k, column] of free.entries()) {
-      data[column * free.length + k] = 1;
+      data[column * free.length + k] = one;
       for (let i = 0; i < rank; i++)
-        data[pivotColumns[i]! * free.length + k] = field.subtract(0, reduced[i * cols + column]!);
+        data[pivotColumns[i]! * free.length + k] = field.subtract(zero, reduced[i * cols + column]!);
     }
-    return { rows: cols, cols: free.length, data };
+    return { rows: cols, cols: free.length, data: data as ResidueArray<ResidueOf<P>> };
   });
 }

@@ -1,18 +1,25 @@
+import {
+  residueVector,
+  type Prime,
+  type Residue,
+  type ResidueArray,
+  type ResidueOf,
+} from '../field/residue.ts';
 import { divideByTriangle, readUpper, withFactored } from './factor.ts';
 import type { Matrix, ResidueMatrix } from './matrix.ts';
 import { placed } from './place.ts';
 
 /** A = P·L·U·Q: entry (rowOrder[i], columnOrder[j]) of A is entry (i, j) of L·U. */
-export interface Pluq {
+export interface Pluq<R extends Residue = number> {
   readonly rank: number;
   /** The row of A that comes first, second, …: the pivot rows, then the others, ascending. */
   readonly rowOrder: number[];
   /** The column of A that comes first, second, …: the pivot columns, ascending, then the others, ascending. */
   readonly columnOrder: number[];
   /** rows × rank, unit lower triangular. */
-  readonly lower: ResidueMatrix;
+  readonly lower: ResidueMatrix<R>;
   /** rank × cols, upper triangular, with the pivots on its diagonal. */
-  readonly upper: ResidueMatrix;
+  readonly upper: ResidueMatrix<R>;
 }
 
 /**
@@ -22,19 +29,17 @@ export interface Pluq {
  *
  * @example const { rank, lower, upper } = pluq({ rows: 2, cols: 2, data: [0, 1, 2, 3] }, 7)
  */
-export function pluq(matrix: Matrix, prime: number | bigint | string): Pluq {
+export function pluq<P extends Prime>(matrix: Matrix, prime: P): Pluq<ResidueOf<P>> {
+  type Entries = ResidueArray<ResidueOf<P>>;
   return withFactored([['matrix', matrix]], prime, (factored) => {
     const { kernel, field, rows, cols, rank, pivotRows, pivotColumns, echelon } = factored;
     const rowOrder = [...pivotRows, ...others(pivotRows, rows)];
     const columnOrder = [...pivotColumns, ...others(pivotColumns, cols)];
     const unitUpper = readUpper(factored);
-    const upper = new Uint32Array(rank * cols);
+    const upper = residueVector(field.prime, rank * cols);
     for (let i = 0; i < rank; i++)
       for (let j = i; j < cols; j++)
-        upper[i * cols + j] = field.multiply(
-          echelon.pivotValues[i]!,
-          unitUpper.data[i * cols + columnOrder[j]!]!,
-        );
+        upper[i * cols + j] = field.multiply(echelon.pivotValues[i]!, unitUpper[i * cols + columnOrder[j]!]!);
 
     // A = L'·U with the unit upper triangular U of the elimination, so that L' = A_P·T⁻¹; the pivots go over to U.
     const source = placed(kernel, matrix, 'matrix');
@@ -45,7 +50,7 @@ export function pluq(matrix: Matrix, prime: number | bigint | string): Pluq {
     divideByTriangle(factored, rows, quotient);
     const entries = kernel.read(quotient, rows * rank);
     const inverses = echelon.pivotValues.map((value) => field.inverse(value));
-    const lower = new Uint32Array(rows * rank);
+    const lower = residueVector(field.prime, rows * rank);
     for (const [i, row] of rowOrder.entries())
       for (let j = 0; j < rank; j++)
         lower[i * rank + j] = field.multiply(entries[row * rank + j]!, inverses[j]!);
@@ -53,8 +58,8 @@ export function pluq(matrix: Matrix, prime: number | bigint | string): Pluq {
       rank,
       rowOrder,
       columnOrder,
-      lower: { rows, cols: rank, data: lower },
-      upper: { rows: rank, cols, data: upper },
+      lower: { rows, cols: rank, data: lower as Entries },
+      upper: { rows: rank, cols, data: upper as Entries },
     };
   });
 }

@@ -1,4 +1,5 @@
-import { parsePrime } from '../field/prime-field.ts';
+import { parsePrime } from '../field/any-prime.ts';
+import type { Prime, Residue } from '../field/residue.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import { Pace, type LongOperation } from '../pace.ts';
 import { assertMatrix, type Matrix } from './matrix.ts';
@@ -15,7 +16,7 @@ export interface RankProfiles {
 }
 
 /** Loads a matrix as the only batch of an echelon form. */
-function load(matrix: Matrix, prime: number | bigint | string): Echelon {
+function load(matrix: Matrix, prime: Prime): Echelon<Residue> {
   const p = parsePrime(prime);
   assertMatrix(matrix);
   const { rows, cols } = matrix;
@@ -26,7 +27,7 @@ function load(matrix: Matrix, prime: number | bigint | string): Echelon {
   return echelon;
 }
 
-function eliminated(matrix: Matrix, prime: number | bigint | string): Echelon {
+function eliminated(matrix: Matrix, prime: Prime): Echelon<Residue> {
   const echelon = load(matrix, prime);
   while (!echelon.step());
   returnKernel(echelon.kernel);
@@ -34,23 +35,19 @@ function eliminated(matrix: Matrix, prime: number | bigint | string): Echelon {
 }
 
 /**
- * The rank of a matrix over F_p, for any prime from 2 to 2³¹ − 1.
+ * The rank of a matrix over F_p, for any prime below 2⁶².
  *
  * Throws for a bad shape, entry or prime, and a `RangeError` that says how much memory was needed if the matrix does not fit.
  * O(rows · cols · rank).
  *
  * @example rank({ rows: 2, cols: 2, data: [1, 2, 3, 6] }, 7) // 1
  */
-export function rank(matrix: Matrix, prime: number | bigint | string): number {
+export function rank(matrix: Matrix, prime: Prime): number {
   return eliminated(matrix, prime).rank;
 }
 
 /** `rank` in slices of some tens of milliseconds, with progress and abort. Throws like `rank`; rejects with the signal's reason. */
-export async function rankAsync(
-  matrix: Matrix,
-  prime: number | bigint | string,
-  options: LongOperation = {},
-): Promise<number> {
+export async function rankAsync(matrix: Matrix, prime: Prime, options: LongOperation = {}): Promise<number> {
   const pace = new Pace(options);
   const echelon = load(matrix, prime);
   while (!echelon.step()) await pace.pause('elimination', echelon.rank, Math.min(matrix.rows, matrix.cols));
@@ -63,7 +60,7 @@ export async function rankAsync(
  *
  * Source: Dumas, Pernet, Sultan, Fast computation of the rank profile matrix, JSC 83 (2017).
  */
-export function rankProfiles(matrix: Matrix, prime: number | bigint | string): RankProfiles {
+export function rankProfiles(matrix: Matrix, prime: Prime): RankProfiles {
   const { rank, pivotRows, pivotColumns } = eliminated(matrix, prime);
   const ascending = (indices: readonly number[]): number[] => [...indices].sort((a, b) => a - b);
   return { rank, rows: ascending(pivotRows), columns: ascending(pivotColumns) };

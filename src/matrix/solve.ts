@@ -1,7 +1,14 @@
 import { rangeFault } from '../assert.ts';
-import { PrimeField } from '../field/prime-field.ts';
+import { primeField } from '../field/any-prime.ts';
+import {
+  residueVector,
+  type Prime,
+  type Residue,
+  type ResidueArray,
+  type ResidueOf,
+} from '../field/residue.ts';
 import { readReduced, withFactored } from './factor.ts';
-import { assertMatrix, residuesOfRow, type Matrix, type ResidueMatrix } from './matrix.ts';
+import { assertMatrix, residueOfEntry, type Matrix, type ResidueMatrix } from './matrix.ts';
 import { multiply } from './multiply.ts';
 
 /**
@@ -12,7 +19,7 @@ import { multiply } from './multiply.ts';
  *
  * @example solve({ rows: 1, cols: 2, data: [0, 2] }, { rows: 1, cols: 1, data: [1] }, 7)?.data // [0, 4]
  */
-export function solve(a: Matrix, b: Matrix, prime: number | bigint | string): ResidueMatrix | null {
+export function solve<P extends Prime>(a: Matrix, b: Matrix, prime: P): ResidueMatrix<ResidueOf<P>> | null {
   assertMatrix(a, 'a');
   assertMatrix(b, 'b');
   if (a.rows !== b.rows) throw rangeFault('b.rows', `the rows of a, ${a.rows}`, b.rows);
@@ -23,13 +30,13 @@ export function solve(a: Matrix, b: Matrix, prime: number | bigint | string): Re
     ],
     prime,
     (factored) => {
-      const { cols, rank, pivotColumns } = factored;
+      const { cols, rank, pivotColumns, field } = factored;
       if (pivotColumns.some((column) => column >= a.cols)) return null;
-      const reduced = readReduced(factored).data;
-      const data = new Uint32Array(a.cols * b.cols);
+      const reduced = readReduced(factored);
+      const data = residueVector(field.prime, a.cols * b.cols);
       for (let i = 0; i < rank; i++)
         data.set(reduced.subarray(i * cols + a.cols, (i + 1) * cols), pivotColumns[i]! * b.cols);
-      return { rows: a.cols, cols: b.cols, data };
+      return { rows: a.cols, cols: b.cols, data: data as ResidueArray<ResidueOf<P>> };
     },
   );
   if (solution && !isProduct(a, solution, b, prime))
@@ -38,14 +45,10 @@ export function solve(a: Matrix, b: Matrix, prime: number | bigint | string): Re
 }
 
 /** Whether A·X = B. */
-function isProduct(a: Matrix, x: Matrix, b: Matrix, prime: number | bigint | string): boolean {
-  const field = new PrimeField(prime);
-  const product = multiply(a, x, prime).data;
-  const row = new Uint32Array(b.cols);
-  for (let i = 0; i < b.rows; i++) {
-    residuesOfRow(b, i, field, row, 'b');
-    if (!row.every((entry, j) => entry === product[i * b.cols + j])) return false;
-  }
+function isProduct(a: Matrix, x: Matrix, b: Matrix, prime: Prime): boolean {
+  const field = primeField(prime);
+  const product: ArrayLike<Residue> = multiply(a, x, prime).data;
+  for (let i = 0; i < product.length; i++) if (product[i] !== residueOfEntry(b, i, field, 'b')) return false;
   return true;
 }
 
@@ -54,7 +57,7 @@ function isProduct(a: Matrix, x: Matrix, b: Matrix, prime: number | bigint | str
  *
  * @example inverse({ rows: 2, cols: 2, data: [1, 1, 0, 1] }, 7)?.data // [1, 6, 0, 1]
  */
-export function inverse(matrix: Matrix, prime: number | bigint | string): ResidueMatrix | null {
+export function inverse<P extends Prime>(matrix: Matrix, prime: P): ResidueMatrix<ResidueOf<P>> | null {
   assertMatrix(matrix);
   const { rows, cols } = matrix;
   if (rows !== cols) throw rangeFault('matrix', 'a square matrix', `${rows} × ${cols}`);

@@ -19,13 +19,14 @@ test('the rank of a file and of stdin, as text and as JSON', async () => {
 });
 
 test('the rank depends on the prime', async () => {
-  const rankAt = async (prime: number): Promise<unknown> => {
-    const { stdout } = await dimcert(['rank', '-', '--prime', String(prime), '--json'], {
+  const rankAt = async (prime: string): Promise<unknown> => {
+    const { stdout } = await dimcert(['rank', '-', '--prime', prime, '--json'], {
       stdin: '2 0\n0 3\n',
     });
     return (JSON.parse(stdout) as { rank: number }).rank;
   };
-  expect([await rankAt(2), await rankAt(3), await rankAt(5)]).toEqual([1, 1, 2]);
+  expect([await rankAt('2'), await rankAt('3'), await rankAt('5')]).toEqual([1, 1, 2]);
+  expect(await rankAt('4611686018427387847')).toBe(2);
 });
 
 test('an empty input is the empty matrix', async () => {
@@ -35,8 +36,8 @@ test('an empty input is the empty matrix', async () => {
 
 test.each([
   [['rank', '-'], "required option '--prime <p>' not specified"],
-  [['rank', '-', '--prime', '4095'], '--prime: expected a prime up to 2147483647, got "4095"'],
-  [['rank', '-', '--prime', '4294967311'], '--prime: expected a prime up to 2147483647'],
+  [['rank', '-', '--prime', '4095'], '--prime: expected a prime up to 4611686018427387847, got "4095"'],
+  [['rank', '-', '--prime', '9223372036854775783'], '--prime: expected a prime up to 4611686018427387847'],
   [['rank', 'missing.mtx', '--prime', '7'], 'missing.mtx: cannot be read: no such file or directory'],
   [['rank', '.', '--prime', '7'], '.: cannot be read: is a directory'],
   [['rank', '-', '--prime', '7', '--sed', '1'], "unknown option '--sed'"],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maxPrime, parsePrime, PrimeField } from '../../src/field/prime-field.ts';
+import { maxWordPrime, parseWordPrime, PrimeField } from '../../src/field/prime-field.ts';
 import { primes, residue } from '../kernel/matrices.ts';
 
 const mod = (value: bigint, prime: number): number =>
@@ -62,13 +62,14 @@ test('0 has no inverse, in no field', () => {
 
 test('a prime is a number, a bigint or a decimal string', () => {
   expect([4093, 4093n, '4093'].map((prime) => new PrimeField(prime).prime)).toEqual([4093, 4093, 4093]);
-  expect(parsePrime(maxPrime)).toBe(2147483647);
+  expect(parseWordPrime(maxWordPrime)).toBe(2147483647);
 });
 
 test('composite, too large and malformed primes are refused, and named', () => {
   for (const value of [-2, 0, 1, 4, 4095, 2 ** 31, 2147483659, 2.5, NaN, '', ' 7', '07', '7.0', '1e3', 9n])
-    expect(() => parsePrime(value)).toThrow(RangeError);
-  for (const value of [null, undefined, {}, true, [7]]) expect(() => parsePrime(value)).toThrow(TypeError);
-  expect(() => parsePrime(4095)).toThrow('prime: expected a prime up to 2147483647, got 4095');
-  expect(() => parsePrime(2, 3)).toThrow('prime: expected an odd prime up to 2147483647, got 2');
+    expect(() => parseWordPrime(value)).toThrow(RangeError);
+  for (const value of [null, undefined, {}, true, [7]])
+    expect(() => parseWordPrime(value)).toThrow(TypeError);
+  expect(() => parseWordPrime(4095)).toThrow('prime: expected a prime up to 2147483647, got 4095');
+  expect(() => parseWordPrime(2, 3)).toThrow('prime: expected an odd prime up to 2147483647, got 2');
 });

@@ -35,7 +35,7 @@ class Unchecked {
     foldTerms: number,
   ) {
     this.exports = instantiate(build);
-    this.exports.configure(prime, elementBytes, depth, foldTerms);
+    this.exports.configure(BigInt(prime), elementBytes, depth, foldTerms, 0);
   }
 
   /** A place for `count` elements, all equal to x. */
@@ -137,7 +137,7 @@ describe.each(['simd', 'scalar'] as const)('%s', (build) => {
         expect(correct(kernel.combination(1, x, y, 0), 1, x, y, 0, prime, extreme)).toBe(true);
         expect(correct(kernel.tile(1, x, y, 0), 1, x, y, 0, prime, extreme)).toBe(true);
         const at = kernel.filled(16, x);
-        kernel.exports.scale(at, 16, y);
+        kernel.exports.scale(at, 16, BigInt(y));
         const scaled = Array.from(kernel.elements(at, 16));
         expect(correct(scaled, -1, x, y, 0, prime, extreme)).toBe(true);
       }

@@ -13,7 +13,7 @@ function* chunks(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-function read(text: string, p = prime): ReturnType<typeof readMatrix> {
+function read(text: string, p = prime): ReturnType<typeof readMatrix<number>> {
   return readMatrix([bytesOf(text)], p);
 }
 
@@ -228,4 +228,45 @@ test.each([
 ])('fault %#', async (text, message) => {
   await expect(read(text)).rejects.toThrow(RangeError);
   await expect(read(text)).rejects.toThrow(message);
+});
+
+describe('primes above 2^31', () => {
+  const large = 4611686018427387847n;
+  const entries = [
+    0n,
+    -1n,
+    large,
+    10n ** 40n,
+    -(10n ** 15n),
+    10n ** 15n - 1n,
+    123456789012345678901234567890n,
+    7n,
+  ];
+  const expected = entries.map((x) => ((x % large) + large) % large);
+
+  test.each([
+    ['delimited', entries.join(' ')],
+    ['sms', `1 8 M\n${entries.map((x, j) => `1 ${j + 1} ${x}\n`).join('')}0 0 0\n`],
+    ['matrix-market', `%%MatrixMarket matrix array integer general\n1 8\n${entries.join('\n')}\n`],
+  ])('%s', async (format, text) => {
+    for (const size of [1, 7, 1000]) {
+      const read = await readMatrix(chunks(bytesOf(text), size), large);
+      expect(read.format).toBe(format);
+      expect(Array.from<number | bigint>(read.matrix.data)).toEqual(expected);
+    }
+  });
+
+  test('entries given twice are added up, and skew-symmetric ones negated', async () => {
+    const text = `%%MatrixMarket matrix coordinate integer skew-symmetric\n2 2 2\n2 1 ${large - 1n}\n2 1 3\n`;
+    const { matrix } = await readMatrix([bytesOf(text)], large);
+    expect(Array.from<number | bigint>(matrix.data)).toEqual([0n, large - 2n, 2n, 0n]);
+  });
+
+  test('npy', async () => {
+    const data = BigInt64Array.of(-(2n ** 63n), 2n ** 62n, -1n);
+    const { matrix } = await readMatrix([npy('<i8', '(1, 3)', data)], large);
+    expect(Array.from<number | bigint>(matrix.data)).toEqual(
+      Array.from(data, (x) => ((x % large) + large) % large),
+    );
+  });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PrimeField } from '../../src/field/prime-field.ts';
-import { assertMatrix, residuesOfRow, type Matrix } from '../../src/matrix/matrix.ts';
+import { assertMatrix, residueOfEntry, type Matrix } from '../../src/matrix/matrix.ts';
 
 const faulty = (matrix: unknown): (() => void) => {
   return () => assertMatrix(matrix as Matrix);
@@ -24,9 +24,8 @@ test('a bad shape is named', () => {
 
 test('entries are reduced, whatever array they come in', () => {
   const row = (data: ArrayLike<number | bigint>, prime: number): number[] => {
-    const residues = new Uint32Array(data.length);
-    residuesOfRow({ rows: 1, cols: data.length, data }, 0, new PrimeField(prime), residues);
-    return Array.from(residues);
+    const matrix = { rows: 1, cols: data.length, data };
+    return Array.from(data, (_, i) => residueOfEntry(matrix, i, new PrimeField(prime)) as number);
   };
   expect(row([-1, 7, 0, -0, 6, 13, -14], 7)).toEqual([6, 0, 0, 0, 6, 6, 0]);
   expect(row([-1n, 10n ** 40n, 5n], 4093)).toEqual([4092, Number(10n ** 40n % 4093n), 5]);
@@ -43,7 +42,7 @@ test('entries are reduced, whatever array they come in', () => {
 test('an entry that is no integer is named by its index', () => {
   const read = (data: unknown[]): (() => void) => {
     const matrix = { rows: 2, cols: 2, data: data as number[] };
-    return () => residuesOfRow(matrix, 1, new PrimeField(7), new Uint32Array(2), 'a');
+    return () => [2, 3].map((index) => residueOfEntry(matrix, index, new PrimeField(7), 'a'));
   };
   for (const bad of [0.5, NaN, Infinity, -Infinity, 2 ** 53])
     expect(read([0, 0, 1, bad])).toThrow(

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { parsePrime } from '../../field/prime-field.ts';
+import { parsePrime } from '../../field/any-prime.ts';
+import type { Residue } from '../../field/residue.ts';
 import { readMatrix, type MatrixFormat } from '../../matrix-file/index.ts';
-import { rankAsync, type ResidueMatrix } from '../../matrix/index.ts';
+import { rankAsync, type Matrix } from '../../matrix/index.ts';
 import { colorsOf, print } from '../console.ts';
 import { printJson, secondsSince, type Context } from '../context.ts';
 import { fileReason, InputError, inWordsOf } from '../errors.ts';
@@ -58,9 +59,9 @@ export async function rankCommand(source: string, options: RankOptions, context:
 /** Reads a matrix chunk by chunk; an `InputError` says where the file is wrong. */
 async function readFrom(
   source: string,
-  prime: number,
+  prime: Residue,
   signal: AbortSignal,
-): Promise<{ format: MatrixFormat; matrix: ResidueMatrix }> {
+): Promise<{ format: MatrixFormat; matrix: Matrix }> {
   const name = inputName(source);
   const stream = source === '-' ? process.stdin : createReadStream(source);
   const stop = (): void => void stream.destroy(signal.reason as Error);
