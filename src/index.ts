@@ -19,6 +19,7 @@ export {
 export { readMatrix, type MatrixFormat } from './matrix-file/index.ts';
 export {
   det,
+  EchelonForm,
   inverse,
   multiply,
   nullspace,
@@ -31,6 +32,7 @@ export {
   transpose,
   type Matrix,
   type Pluq,
+  type RankOptions,
   type RankProfiles,
   type ReducedEchelonForm,
   type ResidueMatrix,

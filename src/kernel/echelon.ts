@@ -24,6 +24,8 @@ export interface EchelonBlock {
 export class Echelon<R extends Residue = number> {
   readonly kernel: Kernel<R>;
   readonly columns: number;
+  /** The rank at which elimination stops, at most the columns: the last pivot rows are not brought up to date, later rows are not looked at. */
+  readonly bound: number;
   /** Elements from one row to the next: the columns, rounded up, and never a multiple of 1 KiB (cache associativity). */
   readonly rowStride: number;
   /** Of each pivot, in the order found: the index of its row among all rows ever appended. */
@@ -36,8 +38,9 @@ export class Echelon<R extends Residue = number> {
   /** The work that is left on the open batch. */
   #work: Generator<void, void, undefined> | null = null;
 
-  constructor(kernel: Kernel<R>, columns: number) {
+  constructor(kernel: Kernel<R>, columns: number, bound: number = columns) {
     assertInteger('columns', columns, 0);
+    this.bound = Math.min(bound, columns);
     this.kernel = kernel;
     this.columns = columns;
     const padded = Math.max(16, Math.ceil(columns / 16) * 16);
@@ -73,6 +76,12 @@ export class Echelon<R extends Residue = number> {
     return { at, rowStride: this.rowStride };
   }
 
+  /** Takes back a batch of which no step has been done. */
+  closeBatch(at: number): void {
+    this.#work = null;
+    this.kernel.release(at);
+  }
+
   /** Does a slice of the work, some tens of milliseconds; true when the batch is finished. */
   step(): boolean {
     if (!this.#work) throw new Error('step: no batch is open');
@@ -82,8 +91,11 @@ export class Echelon<R extends Residue = number> {
   }
 
   *#eliminate(at: number, rows: number): Generator<void, void, undefined> {
-    for (const block of this.#blocks) yield* this.#reduceBy(block, at, rows);
-    const rank = yield* this.#factor(at, rows);
+    let rank = 0;
+    if (this.rank < this.bound) {
+      for (const block of this.#blocks) yield* this.#reduceBy(block, at, rows);
+      rank = yield* this.#factor(at, rows);
+    }
     this.#rowsSeen += rows;
     // The pivot rows stay; everything above them is free.
     this.kernel.release(Math.ceil(this.#row(at, rank) / 64) * 64);
@@ -164,6 +176,10 @@ export class Echelon<R extends Residue = number> {
       const found = exports.factorPanel(c, end - c, rank);
       yield;
       if (found === 0) continue;
+      if (this.rank + rank + found >= this.bound) {
+        rank += found;
+        break;
+      }
       for (const [left, right] of this.#slices(end, this.#paddedColumns, rows * found, 512)) {
         exports.updateColumns(rank, found, left, right);
         yield;

@@ -1,6 +1,7 @@
 import { parsePrime } from '../field/any-prime.ts';
 import type { Prime, Residue } from '../field/residue.ts';
 import { Echelon } from '../kernel/echelon.ts';
+import { assertInteger } from '../assert.ts';
 import { Pace, type LongOperation } from '../pace.ts';
 import { assertMatrix, type Matrix } from './matrix.ts';
 import { placeRows } from './place.ts';
@@ -15,20 +16,27 @@ export interface RankProfiles {
   readonly columns: number[];
 }
 
+/** What a rank may take for granted. */
+export interface RankOptions {
+  /** An upper bound that is known otherwise: elimination stops as soon as it is reached. If it is wrong, the result is a lower bound of the rank. */
+  readonly bound?: number | undefined;
+}
+
 /** Loads a matrix as the only batch of an echelon form. */
-function load(matrix: Matrix, prime: Prime): Echelon<Residue> {
+function load(matrix: Matrix, prime: Prime, { bound }: RankOptions = {}): Echelon<Residue> {
   const p = parsePrime(prime);
   assertMatrix(matrix);
   const { rows, cols } = matrix;
+  if (bound !== undefined) assertInteger('bound', bound, 0);
   const kernel = takeKernel(p);
-  const echelon = new Echelon(kernel, cols);
+  const echelon = new Echelon(kernel, cols, bound);
   const { at, rowStride } = echelon.openBatch(rows);
   placeRows(kernel, matrix, 'matrix', at, rowStride);
   return echelon;
 }
 
-function eliminated(matrix: Matrix, prime: Prime): Echelon<Residue> {
-  const echelon = load(matrix, prime);
+function eliminated(matrix: Matrix, prime: Prime, options?: RankOptions): Echelon<Residue> {
+  const echelon = load(matrix, prime, options);
   while (!echelon.step());
   returnKernel(echelon.kernel);
   return echelon;
@@ -42,14 +50,18 @@ function eliminated(matrix: Matrix, prime: Prime): Echelon<Residue> {
  *
  * @example rank({ rows: 2, cols: 2, data: [1, 2, 3, 6] }, 7) // 1
  */
-export function rank(matrix: Matrix, prime: Prime): number {
-  return eliminated(matrix, prime).rank;
+export function rank(matrix: Matrix, prime: Prime, options?: RankOptions): number {
+  return eliminated(matrix, prime, options).rank;
 }
 
 /** `rank` in slices of some tens of milliseconds, with progress and abort. Throws like `rank`; rejects with the signal's reason. */
-export async function rankAsync(matrix: Matrix, prime: Prime, options: LongOperation = {}): Promise<number> {
+export async function rankAsync(
+  matrix: Matrix,
+  prime: Prime,
+  options: RankOptions & LongOperation = {},
+): Promise<number> {
   const pace = new Pace(options);
-  const echelon = load(matrix, prime);
+  const echelon = load(matrix, prime, options);
   while (!echelon.step()) await pace.pause('elimination', echelon.rank, Math.min(matrix.rows, matrix.cols));
   returnKernel(echelon.kernel);
   return echelon.rank;
@@ -61,7 +73,11 @@ export async function rankAsync(matrix: Matrix, prime: Prime, options: LongOpera
  * Source: Dumas, Pernet, Sultan, Fast computation of the rank profile matrix, JSC 83 (2017).
  */
 export function rankProfiles(matrix: Matrix, prime: Prime): RankProfiles {
-  const { rank, pivotRows, pivotColumns } = eliminated(matrix, prime);
+  return sortedProfiles(eliminated(matrix, prime));
+}
+
+/** The profiles of what has been eliminated. */
+export function sortedProfiles({ rank, pivotRows, pivotColumns }: Echelon<Residue>): RankProfiles {
   const ascending = (indices: readonly number[]): number[] => [...indices].sort((a, b) => a - b);
   return { rank, rows: ascending(pivotRows), columns: ascending(pivotColumns) };
 }
