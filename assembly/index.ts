@@ -12,7 +12,8 @@ import * as triangular from "./elimination/triangular";
 import { configureField } from "./field";
 import { clear } from "./heap";
 import { configureMontgomery } from "./montgomery";
-import * as products from "./product/product";
+import { configureLimbs } from "./product/limbs";
+import * as tiled from "./product/product";
 import { configureResidues } from "./product/residue-number-system";
 import * as staging from "./staging";
 
@@ -26,22 +27,26 @@ export { residueTables } from "./product/residue-number-system";
 /** Of an element: 2, 4 or 8. */
 let bytes: i32 = 0;
 
-/** Sets the prime and empties the heap: before anything else, and again for another prime. */
-export function configure(prime: i64, elementBytes: i32, depth: i32, foldTerms: i32, moduli: i32): void {
+/**
+ * Sets the prime and empties the heap: before anything else, and again for another prime. `products`: products of i16 for a product of residues
+ * (1, the limbs of limbs.ts, or the moduli of residue-number-system.ts).
+ */
+export function configure(prime: i64, elementBytes: i32, depth: i32, foldTerms: i32, products: i32): void {
   clear();
   bytes = elementBytes;
   configureField(prime, depth, foldTerms);
   staging.configureStaging();
   if (bytes == 2) {
-    products.configureProduct<i16>();
+    tiled.configureProduct<i16>();
     triangular.configureTriangular<i16>();
   } else if (bytes == 4) {
-    products.configureProduct<i32>();
+    configureLimbs(products);
+    tiled.configureProduct<i32>();
     triangular.configureTriangular<i32>();
   } else {
     configureMontgomery(prime);
-    configureResidues(moduli);
-    products.configureProduct<i64>();
+    configureResidues(products);
+    tiled.configureProduct<i64>();
     triangular.configureTriangular<i64>();
   }
 }
@@ -50,9 +55,9 @@ export function product(
   keep: i32, flip: i32, m: i32, n: i32, k: i32,
   a: usize, aRow: i32, aColumn: i32, b: usize, bRow: i32, bColumn: i32, c: usize, cRow: i32,
 ): void {
-  if (bytes == 2) products.product<i16>(keep, flip, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow);
-  else if (bytes == 4) products.product<i32>(keep, flip, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow);
-  else products.product<i64>(keep, flip, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow);
+  if (bytes == 2) tiled.product<i16>(keep, flip, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow);
+  else if (bytes == 4) tiled.product<i32>(keep, flip, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow);
+  else tiled.product<i64>(keep, flip, m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow);
 }
 
 export function storeStaged(count: i32, to: usize): i32 {

@@ -1,7 +1,6 @@
-import { splitLimbs } from "./limbs";
+import { columnLimbPlanes, limbProducts, splitColumnLimbs, splitRowLimbs } from "./limbs";
 import { columnWeights, moduliCount, rowWeights, splitResidues } from "./residue-number-system";
 import { tileRows } from "./tile-small";
-import { limbPlanes } from "./tile-word";
 
 /*
  * Packing: A into panels of 5 rows, B into panels of 8 columns, in the order in which the tiles read them (drawings in
@@ -24,9 +23,16 @@ export function stepsOf<T>(k: i32): i32 {
 
 // @ts-ignore: decorator
 @inline
-function planes<T>(): i32 {
+function rowPlanes<T>(): i32 {
   if (sizeof<T>() == 2 || !ASC_FEATURE_SIMD) return 1;
-  return sizeof<T>() == 4 ? limbPlanes : moduliCount();
+  return sizeof<T>() == 4 ? limbProducts : moduliCount();
+}
+
+// @ts-ignore: decorator
+@inline
+function columnPlanes<T>(): i32 {
+  if (sizeof<T>() == 2 || !ASC_FEATURE_SIMD) return 1;
+  return sizeof<T>() == 4 ? columnLimbPlanes() : moduliCount();
 }
 
 /** The bytes of what a tile reads at once of one row or column: a pair of i16, or an element. */
@@ -40,14 +46,14 @@ function stepBytes<T>(): usize {
 // @ts-ignore: decorator
 @inline
 export function rowPanelBytes<T>(steps: i32): usize {
-  return <usize>(steps * planes<T>() * tileRows) * stepBytes<T>();
+  return <usize>(steps * rowPlanes<T>() * tileRows) * stepBytes<T>();
 }
 
 /** The bytes of a panel of B with so many steps. */
 // @ts-ignore: decorator
 @inline
 export function columnPanelBytes<T>(steps: i32): usize {
-  return <usize>(steps * planes<T>() * 8) * stepBytes<T>();
+  return <usize>(steps * columnPlanes<T>() * 8) * stepBytes<T>();
 }
 
 export function packRows<T>(
@@ -175,7 +181,7 @@ function packPairSmall(terms: i32, n: i32, b: usize, row: usize, column: usize, 
 // @ts-ignore: decorator
 @inline
 function splitRow<T>(count: i32, from: usize, step: usize, flip: i32, to: usize, plane: usize): void {
-  if (sizeof<T>() == 4) splitLimbs(count, from, step, flip, to, plane);
+  if (sizeof<T>() == 4) splitRowLimbs(count, from, step, flip, to, plane);
   else splitResidues(rowWeights(), count, from, step, flip, to, plane);
 }
 
@@ -183,7 +189,7 @@ function splitRow<T>(count: i32, from: usize, step: usize, flip: i32, to: usize,
 // @ts-ignore: decorator
 @inline
 function splitColumn<T>(count: i32, from: usize, step: usize, to: usize, plane: usize): void {
-  if (sizeof<T>() == 4) splitLimbs(count, from, step, 0, to, plane);
+  if (sizeof<T>() == 4) splitColumnLimbs(count, from, step, to, plane);
   else splitResidues(columnWeights(), count, from, step, 0, to, plane);
 }
 
@@ -195,7 +201,7 @@ function packPanelPlanes<T>(
   const plane = <usize>tileRows * scratchRow;
   for (let r = 0; r < rows; r++)
     splitRow<T>(k, a + <usize>r * row, column, flip, scratch + <usize>r * scratchRow, plane);
-  for (let l = 0; l < planes<T>(); l++) {
+  for (let l = 0; l < rowPlanes<T>(); l++) {
     packPanelSmall(rows, k, scratch, scratchRow, 2, 0, to);
     scratch += plane;
     to += <usize>((k + 1) >> 1) * 20;
@@ -210,8 +216,8 @@ function packPairPlanes<T>(
   const plane: usize = 2 * scratchRow;
   for (let s = 0; s < terms; s++)
     splitColumn<T>(n, b + <usize>s * row, column, scratch + <usize>s * scratchRow, plane);
-  const packedPlane = panel / planes<T>();
-  for (let l = 0; l < planes<T>(); l++) {
+  const packedPlane = panel / columnPlanes<T>();
+  for (let l = 0; l < columnPlanes<T>(); l++) {
     packPairSmall(terms, n, scratch, scratchRow, 2, to, panel);
     scratch += plane;
     to += packedPlane;

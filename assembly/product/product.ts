@@ -4,7 +4,7 @@ import { columnPanelBytes, packColumns, packRows, rowPanelBytes, stepsOf } from 
 import { mostPlanes, residueSums } from "./residue-number-system";
 import { finishLarge, tileLarge } from "./tile-large";
 import { finishSmall, tileRows, tileSmall, tileSums } from "./tile-small";
-import { finishWord, limbPlanes, tileWord } from "./tile-word";
+import { finishWord, mostLimbProducts, tileWord } from "./tile-word";
 
 /*
  * C := [C] ± A·B by tiles of 5 × 8. The terms are taken in bands of `termBand`, the rows in bands of `rowBand`, the columns in bands of
@@ -26,14 +26,14 @@ function termBand<T>(): i32 {
   return sizeof<T>() == 2 ? 512 : 256;
 }
 
-/** A packed band of A: 2 MiB of i16, 3 MiB of limbs, 2.8 MiB of residues modulo eleven moduli. */
+/** A packed band of A: 2 MiB of i16, 3 MiB of six limbs, 2.8 MiB of residues modulo eleven moduli. */
 // @ts-ignore: decorator
 @inline
 function rowBand<T>(): i32 {
   return sizeof<T>() == 2 ? 2000 : sizeof<T>() == 4 ? 1000 : 500;
 }
 
-/** A packed band of B: 512 KiB of i16, 384 KiB of limbs, 352 KiB of residues. */
+/** A packed band of B: 512 KiB of i16, 384 KiB of six limbs, 352 KiB of residues. */
 // @ts-ignore: decorator
 @inline
 function columnBand<T>(): i32 {
@@ -56,7 +56,7 @@ export function configureProduct<T>(): void {
   packedColumns = allocateWorkspace(<usize>(columnBand<T>() / 8) * columnPanelBytes<T>(steps));
   // `planes` takes whole rows with 16 bytes behind each (pack.ts).
   planes = allocateWorkspace(<usize>mostPlanes * max(tileRows * ((maxDepth << 1) + 16), 2 * ((columnBand<T>() << 1) + 16)));
-  sums = allocateWorkspace(max(<usize>limbPlanes * tileSums, residueSums));
+  sums = allocateWorkspace(max(<usize>mostLimbProducts * tileSums, residueSums));
   edge = allocateWorkspace(tileRows * 8 * sizeof<T>());
 }
 

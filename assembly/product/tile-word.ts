@@ -1,17 +1,21 @@
 import { fold, foldTerms, limbWeight3, limbWeight4, reduce } from "../field";
 import { reduceWordLanes } from "../reduction";
+import { limbProducts } from "./limbs";
 import { tileRows, tileSmall, tileSums } from "./tile-small";
 
 /*
  * The tile of the word primes: 5 rows × 8 columns of a product of i32 residues. Vectors have no fast product of 32-bit factors, but one of
- * 16-bit factors: a residue is cut into three limbs (limbs.ts), and a product into six by Karatsuba's identity, each of them a tile of i16
- * factors. 1.3 times as fast as with `i64x2.extmul_low_i32x4_s`, which V8 makes of two shuffles and a product (5.3 against 6.9 GMAC/s at p = 2³¹ − 1).
+ * 16-bit factors: a residue is cut into limbs (limbs.ts), and a product into two, three or six by Karatsuba's identity, each of them a tile of
+ * i16 factors. Six are 1.3 times as fast as `i64x2.extmul_low_i32x4_s`, which V8 makes of two shuffles and a product (5.3 against 6.9 GMAC/s at
+ * p = 2³¹ − 1).
  *
- *     x = x0 + 2¹¹ x1 + 2²² x2     Pi = Σ xi·yi,   Pij = Σ (xi + xj)·(yi + yj)
+ *     Pi = Σ xi·yi,   Pij = Σ (xi + xj)·(yi + yj)
  *
- *     Σ x·y = P0 + 2¹¹ (P01 − P0 − P1) + 2²² (P02 − P0 − P2 + P1) + 2³³ (P12 − P1 − P2) + 2⁴⁴ P2
+ *     2:  Σ x·y = Σ x0·y + 2⁸ Σ x1·y
+ *     3:  Σ x·y = P0 + 2¹¹ (P01 − P0 − P1) + 2²² P1
+ *     6:  Σ x·y = P0 + 2¹¹ (P01 − P0 − P1) + 2²² (P02 − P0 − P2 + P1) + 2³³ (P12 − P1 − P2) + 2⁴⁴ P2
  *
- *     sums (6 × 160 bytes):  P0 | P1 | P2 | P01 | P02 | P12, each the sums of a tile of i16 factors
+ *     sums (160 bytes each):  Σ x0·y | Σ x1·y,   P0 | P1 | P01,   or   P0 | P1 | P2 | P01 | P02 | P12, each the sums of a tile of i16 factors
  *
  * The scalar build multiplies the residues themselves, and folds the 64-bit sum after `foldTerms` terms (bounds.ts):
  *
@@ -19,14 +23,15 @@ import { tileRows, tileSmall, tileSums } from "./tile-small";
  *     B panel, a step (32 bytes):  b[k][0] | b[k][1] | … | b[k][7]
  *     sums (320 bytes):            row 0: columns 0–7 | row 1 | … | row 4        (i64)
  */
-export const limbPlanes: i32 = 6;
+/** Most products of i16 for a product of residues. */
+export const mostLimbProducts: i32 = 6;
 
 /** `steps`: pairs of terms in the build with vectors, terms in the scalar one. */
 export function tileWord(steps: i32, a: usize, b: usize, sums: usize): void {
   if (ASC_FEATURE_SIMD) {
     const rowPlane = <usize>steps * 20;
-    const columnPlane = <usize>steps << 5;
-    for (let plane = 0; plane < limbPlanes; plane++) {
+    const columnPlane = limbProducts == 2 ? 0 : <usize>steps << 5;
+    for (let plane = 0; plane < limbProducts; plane++) {
       tileSmall(steps, a, b, sums);
       a += rowPlane;
       b += columnPlane;
@@ -57,8 +62,16 @@ export function tileWord(steps: i32, a: usize, b: usize, sums: usize): void {
 export function finishWord(sums: usize, c: usize, row: usize, keep: i32): void {
   for (let i = 0; i < tileRows; i++) {
     if (ASC_FEATURE_SIMD) {
-      finishLanes(sums, c, keep);
-      finishLanes(sums + 16, c + 16, keep);
+      if (limbProducts == 2) {
+        finishTwo(sums, c, keep);
+        finishTwo(sums + 16, c + 16, keep);
+      } else if (limbProducts == 3) {
+        finishThree(sums, c, keep);
+        finishThree(sums + 16, c + 16, keep);
+      } else {
+        finishSix(sums, c, keep);
+        finishSix(sums + 16, c + 16, keep);
+      }
       sums += 32;
     } else {
       for (let j: usize = 0; j < 32; j += 4)
@@ -69,17 +82,45 @@ export function finishWord(sums: usize, c: usize, row: usize, keep: i32): void {
   }
 }
 
-/** Four elements of C. */
+/** Four elements of C, with p < 2¹⁶. What is left of the old element joins the lowest limb's sum. */
 // @ts-ignore: decorator
 @inline
-function finishLanes(sums: usize, c: usize, keep: i32): void {
+function finishTwo(sums: usize, c: usize, keep: i32): void {
+  const c0 = i32x4.sub(v128.load(sums), v128.and(v128.load(c), i32x4.splat(keep)));
+  const c1 = v128.load(sums, tileSums);
+  const weight1 = i32x4.splat(1 << 8);
+  const low = i64x2.add(i64x2.extend_low_i32x4_s(c0), i64x2.extmul_low_i32x4_s(c1, weight1));
+  const high = i64x2.add(i64x2.extend_high_i32x4_s(c0), i64x2.extmul_high_i32x4_s(c1, weight1));
+  v128.store(c, i32x4.neg(reduceWordLanes(low, high)));
+}
+
+/** The same with p < 2²². */
+// @ts-ignore: decorator
+@inline
+function finishThree(sums: usize, c: usize, keep: i32): void {
+  const p0 = v128.load(sums);
+  const p1 = v128.load(sums, tileSums);
+  const c0 = i32x4.sub(p0, v128.and(v128.load(c), i32x4.splat(keep)));
+  const c1 = i32x4.sub(i32x4.sub(v128.load(sums, 2 * tileSums), p0), p1);
+  const weight1 = i32x4.splat(1 << 11);
+  const weight2 = i32x4.splat(1 << 22);
+  let low = i64x2.add(i64x2.extend_low_i32x4_s(c0), i64x2.extmul_low_i32x4_s(c1, weight1));
+  let high = i64x2.add(i64x2.extend_high_i32x4_s(c0), i64x2.extmul_high_i32x4_s(c1, weight1));
+  low = i64x2.add(low, i64x2.extmul_low_i32x4_s(p1, weight2));
+  high = i64x2.add(high, i64x2.extmul_high_i32x4_s(p1, weight2));
+  v128.store(c, i32x4.neg(reduceWordLanes(low, high)));
+}
+
+/** The same with p < 2³¹. */
+// @ts-ignore: decorator
+@inline
+function finishSix(sums: usize, c: usize, keep: i32): void {
   const p0 = v128.load(sums);
   const p1 = v128.load(sums, tileSums);
   const p2 = v128.load(sums, 2 * tileSums);
   const c1 = i32x4.sub(i32x4.sub(v128.load(sums, 3 * tileSums), p0), p1);
   const c2 = i32x4.add(i32x4.sub(i32x4.sub(v128.load(sums, 4 * tileSums), p0), p2), p1);
   const c3 = i32x4.sub(i32x4.sub(v128.load(sums, 5 * tileSums), p1), p2);
-  // What is left of the old element joins the lowest limb's sum.
   const c0 = i32x4.sub(p0, v128.and(v128.load(c), i32x4.splat(keep)));
   const weight1 = i32x4.splat(1 << 11);
   const weight2 = i32x4.splat(1 << 22);

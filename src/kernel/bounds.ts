@@ -65,11 +65,21 @@ export function wordFoldTerms(prime: number): number {
   return Number(room < BigInt(mostTerms) ? room : BigInt(mostTerms));
 }
 
-/** The lower two limbs of a residue are from −2¹⁰ to 2¹⁰ − 1, the third is smaller (assembly/product/limbs.ts). */
+/** Products of 16-bit limbs for a product of residues modulo a word prime (assembly/product/limbs.ts): with 16, 22 or 31 bits. */
+export function limbProducts(prime: number): 2 | 3 | 6 {
+  return prime < 2 ** 16 ? 2 : prime < 2 ** 22 ? 3 : 6;
+}
+
+/** Limbs of 11 bits are from −2¹⁰ to 2¹⁰ − 1, the highest is at most 2¹⁰ (assembly/product/limbs.ts). */
 export const limbExtreme = 2 ** 10;
 
+/** Whether sums of so many products of a limb of 8 bits (at most 2⁷) and a residue of 16 bits, and an old element, fit into an i32. */
+export function halvesFit(terms: number): boolean {
+  return terms * 2 ** 7 * 2 ** 15 + 2 ** 15 < 2 ** 31;
+}
+
 /**
- * Whether sums of so many products fit when residues are cut into limbs.
+ * Whether sums of so many products fit when residues are cut into limbs of 11 bits.
  *
  * The sums of Karatsuba's products may wrap: what must fit into an i32 is what is left of them, the sums of x0·y0 (with an old element), x0·y1 + x1·y0,
  * x0·y2 + x1·y1 + x2·y0, …
@@ -89,9 +99,23 @@ export function largeFoldTerms(prime: bigint): number {
   return Number(room < BigInt(mostTerms) ? room : BigInt(mostTerms));
 }
 
-/** The modulus that the sums of `terms` products of residues need, of either sign, with room for the error of their quotient by it (assembly/product/residue-number-system.ts). */
+/**
+ * The modulus that sums of `terms` products of residues need in a residue number system: of either sign, with room for the error of their quotient by
+ * it (assembly/product/residue-number-system.ts).
+ */
 export function largeSumRange(prime: bigint, terms: number): bigint {
   return 4n * BigInt(terms) * largeExtreme(prime) ** 2n;
+}
+
+/** The moduli, all of them needed at p ≈ 2⁶²: primes of which 256 products fit into an i32 (`smallDepth`), and more than 2¹², so that 2²⁷/m fits into an i16. */
+const smallModuli = [4999, 4993, 4987, 4973, 4969, 4967, 4957, 4951, 4943, 4937, 4933];
+
+/** The first moduli whose product suffices for sums of `terms` products: an odd number of them. */
+export function residueModuli(prime: bigint, terms: number): number[] {
+  const range = largeSumRange(prime, terms);
+  let [product, count] = [1n, 0];
+  while (product < range || count % 2 === 0) product *= BigInt(smallModuli[count++]!);
+  return smallModuli.slice(0, count);
 }
 
 /** What the kernel is configured with for a prime. */
@@ -101,12 +125,19 @@ export interface KernelBounds {
   readonly depth: number;
   /** Terms between two folds of the word kernel, or two reductions of the 128-bit sums of the large one. */
   readonly foldTerms: number;
+  /** Products of i16 for a product of residues, with vectors: one, of limbs, or one for each modulus of a residue number system. */
+  readonly products: number;
 }
 
 export function kernelBounds(prime: number | bigint): KernelBounds {
   if (typeof prime === 'bigint')
-    return { elementBytes: 8, depth: mostTerms, foldTerms: largeFoldTerms(prime) };
+    return {
+      elementBytes: 8,
+      depth: mostTerms,
+      foldTerms: largeFoldTerms(prime),
+      products: residueModuli(prime, mostTerms).length,
+    };
   return prime <= maxSmallPrime
-    ? { elementBytes: 2, depth: smallDepth(prime), foldTerms: 0 }
-    : { elementBytes: 4, depth: mostTerms, foldTerms: wordFoldTerms(prime) };
+    ? { elementBytes: 2, depth: smallDepth(prime), foldTerms: 0, products: 1 }
+    : { elementBytes: 4, depth: mostTerms, foldTerms: wordFoldTerms(prime), products: limbProducts(prime) };
 }

@@ -6,7 +6,7 @@ export type KernelBuild = 'simd' | 'scalar';
 /** The functions of assembly/index.ts. Offsets in bytes, strides in elements. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
-  configure(prime: bigint, elementBytes: number, depth: number, foldTerms: number, moduli: number): void;
+  configure(prime: bigint, elementBytes: number, depth: number, foldTerms: number, products: number): void;
   /** Where the tables of src/kernel/residue-number-system.ts belong. */
   residueTables(): number;
   allocate(bytes: number): number;

@@ -1,22 +1,9 @@
-import { largeSumRange } from './bounds.ts';
-
 /*
  * The residue number system of a prime above 2³¹, and the tables that assembly/product/residue-number-system.ts draws.
  */
 
-/** The moduli, most of them needed at p ≈ 2⁶²: primes of which 256 products fit into an i32 (`smallDepth`), and more than 2¹², so that 2²⁷/m fits into an i16. */
-const allModuli = [4999, 4993, 4987, 4973, 4969, 4967, 4957, 4951, 4943, 4937, 4933];
-
 const limbCount = 6;
 const limbBits = 11n;
-
-/** The first moduli whose product suffices for sums of `terms` products: an odd number of them. */
-export function residueModuli(prime: bigint, terms: number): number[] {
-  const range = largeSumRange(prime, terms);
-  let [product, count] = [1n, 0];
-  while (product < range || count % 2 === 0) product *= BigInt(allModuli[count++]!);
-  return allModuli.slice(0, count);
-}
 
 /** Of a balanced residue below 2⁶²: x = Σ_j x_j 2^(11j) with −2¹⁰ ≤ x_j < 2¹⁰ but for the last. */
 function limbsOf(x: bigint): number[] {

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   foldedExtreme,
   kernelBounds,
+  halvesFit,
+  limbProducts,
   limbTermsFit,
   maxSmallPrime,
   smallDepth,
@@ -33,9 +35,10 @@ class Unchecked {
     prime: number,
     depth: number,
     foldTerms: number,
+    products: number = elementBytes === 4 ? limbProducts(prime) : 1,
   ) {
     this.exports = instantiate(build);
-    this.exports.configure(BigInt(prime), elementBytes, depth, foldTerms, 0);
+    this.exports.configure(BigInt(prime), elementBytes, depth, foldTerms, products);
   }
 
   /** A place for `count` elements, all equal to x. */
@@ -145,6 +148,23 @@ describe.each(['simd', 'scalar'] as const)('%s', (build) => {
   });
 });
 
+test('with fewer limbs than a prime needs, products are wrong', () => {
+  for (const [prime, products] of [
+    [65537, 2],
+    [67108859, 3],
+  ] as const) {
+    expect(limbProducts(prime)).toBeGreaterThan(products);
+    const x = wordExtreme(prime);
+    for (const [given, isCorrect] of [
+      [products, false],
+      [limbProducts(prime), true],
+    ] as const) {
+      const kernel = new Unchecked('simd', 4, prime, 256, wordFoldTerms(prime), given);
+      expect(correct(kernel.tile(256, x, x, x), 256, x, x, x, prime, x)).toBe(isCorrect);
+    }
+  }
+});
+
 /** The balanced y with x·y ≡ r. */
 function quotient(r: number, x: number, prime: number): number {
   const p = BigInt(prime);
@@ -198,6 +218,45 @@ describe('limbs', () => {
   });
 });
 
+describe('halves', () => {
+  const prime = 65521;
+  const x = wordExtreme(prime);
+
+  /** One tile of factors x, y < 2¹⁶, packed here: −Σ x·y of so many terms. */
+  function halvesTile(terms: number, x: number, y: number): number[] {
+    const kernel = new Unchecked('simd', 4, prime, 256, 256);
+    const low = (x << 24) >> 24;
+    const [a, b, c] = [
+      kernel.exports.allocate(2 * 10 * terms) >>> 0,
+      kernel.exports.allocate(2 * 8 * terms) >>> 0,
+      kernel.filled(40, 0),
+    ];
+    const { buffer } = kernel.exports.memory;
+    new Int16Array(buffer, a, 5 * terms).fill(low);
+    new Int16Array(buffer, a + 10 * terms, 5 * terms).fill((x - low) >> 8);
+    new Int16Array(buffer, b, 8 * terms).fill(y);
+    const sums = kernel.exports.allocate(2 * 160) >>> 0;
+    kernel.exports.tileWord(terms / 2, a, b, sums);
+    kernel.exports.finishWord(sums, c, 32, -1);
+    return Array.from(kernel.elements(c, 40));
+  }
+
+  test.each([256, 510])('sums of %d products fit', (terms) => {
+    expect(halvesFit(terms)).toBe(true);
+    for (const [i, j] of [
+      [1, 1],
+      [1, -1],
+      [-1, -1],
+    ] as const)
+      expect(correct(halvesTile(terms, i * x, j * x), terms, i * x, j * x, 0, prime, x)).toBe(true);
+  });
+
+  test('sums of 514 products do not', () => {
+    expect(halvesFit(514)).toBe(false);
+    expect(correct(halvesTile(514, x, x), 514, x, x, 0, prime, prime)).toBe(false);
+  });
+});
+
 test('depths and fold intervals of the measured primes', () => {
   const depths = [2, 3, 2039, 4093, 4999, 8191].map((prime) => [prime, smallDepth(prime)]);
   expect(depths).toEqual([
@@ -217,7 +276,7 @@ test('depths and fold intervals of the measured primes', () => {
   for (const prime of wordPrimes) {
     const { elementBytes, depth, foldTerms } = kernelBounds(prime);
     expect(elementBytes).toBe(4);
-    expect(limbTermsFit(depth)).toBe(true);
+    expect(limbProducts(prime) === 2 ? halvesFit(depth) : limbTermsFit(depth)).toBe(true);
     const largest = foldedExtreme(prime) + BigInt(foldTerms) * BigInt(wordExtreme(prime)) ** 2n;
     expect(foldTerms >= 5 && largest < 2n ** 63n).toBe(true);
   }

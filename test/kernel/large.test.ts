@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maxPrime } from '../../src/field/any-prime.ts';
-import { largeExtreme, largeFoldTerms, largeSumRange } from '../../src/kernel/bounds.ts';
+import { largeExtreme, largeFoldTerms, largeSumRange, residueModuli } from '../../src/kernel/bounds.ts';
 import { Echelon } from '../../src/kernel/echelon.ts';
 import { Kernel } from '../../src/kernel/kernel.ts';
 import { instantiate, type KernelBuild } from '../../src/kernel/load.ts';
-import { residueModuli, writeResidueTables } from '../../src/kernel/residue-number-system.ts';
+import { writeResidueTables } from '../../src/kernel/residue-number-system.ts';
 import {
   largeGenerator,
   largeOfRank,

@@ -6,7 +6,8 @@ export type Rows = number[][];
 /** Both sides of every boundary between kernels, depths and fold intervals, and the ends of the range. */
 export const primes = [
   2, 3, 5, 7, 251, 257, 509, 521, 1021, 2039, 4091, 4093, 4099, 4999, 5003, 7283, 7477, 8179, 8191, 8209,
-  16381, 16411, 65521, 65537, 67108859, 67108879, 1073741789, 1073741827, 2147483629, 2147483647,
+  16381, 16411, 65521, 65537, 4194301, 4194319, 67108859, 67108879, 1073741789, 1073741827, 2147483629,
+  2147483647,
 ];
 
 /** Any residue, often one at the edge: around 0, p/2 and p. */
