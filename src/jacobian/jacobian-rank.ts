@@ -18,8 +18,9 @@ export interface JacobianRank {
   readonly determinant: number;
 }
 
-/** Rows of the Jacobian that are eliminated together, about. */
-const rowsPerBatch = 512;
+/** Rows of the Jacobian that are eliminated together, about; twice as many after a batch of which every row was independent: larger products are faster. */
+const leastRowsPerBatch = 512;
+const mostRowsPerBatch = 1024;
 /** Batches without gain after which the rank counts as stable; the last of them has all rows of its inputs. */
 const idleBatches = 2;
 /** Inputs drawn for each one that is used, before a point is given up because its denominators vanish too often. */
@@ -51,6 +52,7 @@ export async function jacobianRank(
   /** Of each row that was eliminated: its number in the Jacobian. */
   const rowNumbers: number[] = [];
   let outputs = allOutputs;
+  let rowsPerBatch = leastRowsPerBatch;
   for (let idle = 0; echelon.rank < bound && idle < idleBatches;) {
     const before = echelon.rank;
     const rowsWanted = Math.min(rowsPerBatch, bound - before);
@@ -66,6 +68,8 @@ export async function jacobianRank(
     while (!echelon.step()) await pace.pause('elimination', before, bound);
 
     idle = echelon.rank > before ? 0 : idle + 1;
+    const allGained = echelon.rank - before === inputs.length * outputs.length;
+    rowsPerBatch = allGained ? Math.min(2 * rowsPerBatch, mostRowsPerBatch) : leastRowsPerBatch;
     const lastInput = rowNumbers.length - outputs.length;
     const independent = ascending(echelon.pivotRows.slice(before)).filter((row) => row >= lastInput);
     const gained = independent.map((row) => rowNumbers[row]! % jacobian.rowsPerInput);

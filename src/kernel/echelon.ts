@@ -7,7 +7,7 @@ const widestPanel = 256;
 /** Products (multiply-adds) in one step, about: some tens of milliseconds with the kernels of small, word and large primes. */
 const productsPerStep = { 2: 2 ** 31, 4: 2 ** 29, 8: 2 ** 28 } as const;
 
-/** The pivot rows of a finished batch: `rank` rows, each scaled to pivot 1, zero left of its pivot, in the order of their columns. */
+/** Pivot rows of a finished batch, at most as many as a panel has columns: `rank` rows, each scaled to pivot 1, zero left of its pivot, in the order of their columns. */
 export interface EchelonBlock {
   readonly at: number;
   readonly rank: number;
@@ -51,7 +51,7 @@ export class Echelon<R extends Residue = number> {
     return this.pivotRows.length;
   }
 
-  /** The pivot rows, in the kernel's memory, a block for each finished batch that had any. */
+  /** The pivot rows, in the kernel's memory: of a batch, one block after the other without a gap. */
   get blocks(): readonly EchelonBlock[] {
     return this.#blocks;
   }
@@ -196,7 +196,12 @@ export class Echelon<R extends Residue = number> {
       this.pivotValues.push(foundValues[i] as R);
     }
     exports.clearLeft(at, this.rowStride, rank, columns);
-    if (rank > 0) this.#blocks.push({ at, rank, columns: foundColumns });
+    for (let start = 0; start < rank; start += widestPanel)
+      this.#blocks.push({
+        at: this.#row(at, start),
+        rank: Math.min(widestPanel, rank - start),
+        columns: foundColumns.subarray(start, start + widestPanel),
+      });
     return rank;
   }
 
