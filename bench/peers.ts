@@ -1,81 +1,123 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /*
- * Native programs to compare with, from the folder `$PEERS_BIN`. Each is called as `program … p n r`, reads an n × n matrix of rank r
- * (little-endian u64, row-major) from `$PEERS_DATA/p<p>_n<n>_r<r>.u64` and prints a tab-separated line: library, field, p, n, r, the rank
- * it found, the median of its times in milliseconds, Gop/s, the number of runs, the best time.
+ * Programs to compare with: native ones from the folder `$PEERS_BIN`, and NumPy where a Python has it. Each native one is called as
+ * `program … p n r`, reads an n × n matrix of rank r (little-endian u64, row-major) from `$PEERS_DATA/p<p>_n<n>_r<r>.u64` and prints a tab-separated
+ * line: library, field, p, n, r, the rank it found, the median of its times in milliseconds, Gop/s, the number of runs, the best time.
  */
 interface Peer {
   readonly name: string;
-  readonly program: string;
-  readonly field: (p: number) => string[];
-  readonly algorithm?: string;
+  /** Whether it can, and within a minute or so. */
+  readonly accepts: (prime: bigint, n: number) => boolean;
+  /** The best of `runs` times in milliseconds, and the rank found, for the matrix in `file`. */
+  readonly time: (prime: bigint, n: number, folder: string, runs: number) => { ms: number; rank: number };
+}
+
+const bin = process.env['PEERS_BIN'] ?? '';
+
+function fileOf(prime: bigint, n: number): string {
+  return `p${prime}_n${n}_r${n}.u64`;
+}
+
+function native(
+  name: string,
+  program: string,
+  accepts: Peer['accepts'],
+  field: (prime: bigint) => string[] = () => [],
+  algorithm: string[] = [],
+): Peer[] {
+  const path = join(bin, program);
+  if (bin === '' || !existsSync(path)) return [];
+  const time: Peer['time'] = (prime, n, folder, runs) => {
+    const args = [...field(prime), String(prime), String(n), String(n), ...algorithm];
+    const line = execFileSync(path, args, {
+      env: {
+        ...process.env,
+        PEERS_DATA: folder,
+        PEERS_RUNS: String(runs),
+        OPENBLAS_NUM_THREADS: '1',
+        OMP_NUM_THREADS: '1',
+      },
+      encoding: 'utf8',
+    });
+    const cells = line.trim().split('\t');
+    return { ms: Number(cells[9]), rank: Number(cells[5]) };
+  };
+  return [{ name, accepts, time }];
+}
+
+const numpyProgram = `
+import sys, time
+import numpy
+path, n, runs = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+matrix = numpy.fromfile(path, dtype="<u8").reshape(n, n).astype(float)
+times = []
+for _ in range(runs):
+    start = time.perf_counter()
+    rank = numpy.linalg.matrix_rank(matrix)
+    times.append(time.perf_counter() - start)
+print(1000 * min(times), rank)
+`;
+
+/** `matrix_rank` of the integers 0 … p − 1, which is a floating-point rank over R: not the same question, but what users ask. */
+function numpy(): Peer[] {
+  const python = ['python3', '/usr/bin/python3'].find(
+    (path) => spawnSync(path, ['-c', 'import numpy']).status === 0,
+  );
+  if (python === undefined) return [];
+  const time: Peer['time'] = (prime, n, folder) => {
+    const text = execFileSync(
+      python,
+      ['-c', numpyProgram, join(folder, fileOf(prime, n)), String(n), n <= 512 ? '3' : '1'],
+      { env: { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' }, encoding: 'utf8' },
+    );
+    const [ms, rank] = text.trim().split(' ').map(Number);
+    return { ms: ms!, rank: rank! };
+  };
+  return [{ name: 'NumPy matrix_rank', accepts: (prime, n) => prime < 2n ** 31n && n <= 1024, time }];
 }
 
 const peers: readonly Peer[] = [
-  {
-    name: 'FFLAS-FFPACK',
-    program: 'bench_fflas',
+  ...native(
+    'FFLAS-FFPACK',
+    'bench_fflas',
+    (prime) => prime < 2n ** 31n,
     // Products of balanced residues must be exact doubles.
-    field: (p) => [p < 94906266 ? 'bdouble' : 'int64'],
-    algorithm: 'Rank',
-  },
-  { name: 'FLINT', program: 'bench_flint', field: () => [] },
-  { name: 'NTL', program: 'bench_ntl', field: () => [] },
-  { name: 'NTL, AVX-512', program: 'bench_ntln', field: () => [] },
+    (prime) => [prime < 94906266n ? 'bdouble' : 'int64'],
+    ['Rank'],
+  ),
+  ...native('FLINT', 'bench_flint', () => true),
+  ...native('NTL', 'bench_ntl', (prime) => prime < 2n ** 60n),
+  ...native('NTL, AVX-512', 'bench_ntln', (prime) => prime < 2n ** 60n),
+  ...numpy(),
 ];
 
-/** The installed peers, on one matrix; `close` deletes its file. */
+/** The installed peers that accept a size, on one matrix; `close` deletes its file. */
 export class PeerBench {
   readonly names: string[];
   readonly #folder: string;
   readonly #peers: Peer[];
-  readonly #bin = process.env['PEERS_BIN'] ?? '';
 
   constructor(
-    private readonly prime: number,
+    private readonly prime: bigint,
     private readonly n: number,
-    residues: Uint32Array,
+    residues: BigUint64Array,
   ) {
-    this.#peers = peers.filter(({ program }) => this.#bin !== '' && existsSync(join(this.#bin, program)));
+    this.#peers = peers.filter(({ accepts }) => accepts(prime, n));
     this.names = this.#peers.map(({ name }) => name);
     this.#folder = mkdtempSync(join(tmpdir(), 'peers-'));
-    if (this.#peers.length > 0)
-      writeFileSync(
-        join(this.#folder, `p${prime}_n${n}_r${n}.u64`),
-        new Uint8Array(BigUint64Array.from(residues, BigInt).buffer),
-      );
+    if (this.#peers.length > 0) writeFileSync(join(this.#folder, fileOf(prime, n)), residues);
   }
 
   /** The best of `runs` times of a peer, in milliseconds, in one process. */
   time(name: string, runs: number): number {
-    const { program, field, algorithm } = this.#peers.find((peer) => peer.name === name)!;
-    const line = execFileSync(
-      join(this.#bin, program),
-      [
-        ...field(this.prime),
-        String(this.prime),
-        String(this.n),
-        String(this.n),
-        ...(algorithm ? [algorithm] : []),
-      ],
-      {
-        env: {
-          ...process.env,
-          PEERS_DATA: this.#folder,
-          PEERS_RUNS: String(runs),
-          OPENBLAS_NUM_THREADS: '1',
-          OMP_NUM_THREADS: '1',
-        },
-        encoding: 'utf8',
-      },
-    );
-    const cells = line.trim().split('\t');
-    if (Number(cells[5]) !== this.n) throw new Error(`${name}: found rank ${cells[5]} of ${this.n}`);
-    return Number(cells[9]);
+    const peer = this.#peers.find((one) => one.name === name)!;
+    const { ms, rank } = peer.time(this.prime, this.n, this.#folder, runs);
+    if (rank !== this.n) throw new Error(`${name}: found rank ${rank} of ${this.n}`);
+    return ms;
   }
 
   close(): void {

@@ -1,53 +1,63 @@
 /*
- * Rank of random n × n matrices over F_p, against plain JavaScript and the installed peers (peers.ts).
+ * Rank of random n × n matrices over F_p, against plain JavaScript and what is installed of FFLAS-FFPACK, FLINT, NTL and NumPy (peers.ts).
  *
- *     npm run bench -- [sizes, default 256,512,1024,2048] [primes, default 4093,1073741789,2147483647] [rounds, default 7]
+ *     npm run bench -- [sizes, default 256,512,1024,2048,4096] [primes, default 4093,65521,1073741789,2147483647,2305843009213693951] [rounds]
  *
  * Every round times everybody on the same matrix, one after the other. `ms` is the best time of all rounds, which a busy machine disturbs
- * least, `ratio` the quotient of the best times (dimcert's : the other's), `median` the median of the ratios within the rounds.
+ * least, `ratio` the median of the ratios within the rounds (dimcert's time : the other's), `target` what targets.ts asks of it.
  * Gop/s = (2/3)·n³ per second.
  */
 import { Echelon } from '../src/kernel/echelon.ts';
 import { Kernel } from '../src/kernel/kernel.ts';
 import type { KernelBuild } from '../src/kernel/load.ts';
-import { rank } from '../src/matrix/rank.ts';
+import { parsePrime } from '../src/field/any-prime.ts';
+import type { Residue } from '../src/field/residue.ts';
 import { PeerBench } from './peers.ts';
 import { plainRank } from './plain-javascript.ts';
+import { productProgram, verdict } from './targets.ts';
+import { bestTime, median, numbersOf } from './timing.ts';
 
-const list = (argument: string | undefined, preset: number[]): number[] =>
-  argument ? argument.split(',').map(Number) : preset;
-const sizes = list(process.argv[2], [256, 512, 1024, 2048]);
-const primes = list(process.argv[3], [4093, 1073741789, 2147483647]);
-const rounds = Number(process.argv[4] ?? 7);
+const sizes = numbersOf(process.argv[2], [256, 512, 1024, 2048, 4096]);
+const primes = (process.argv[3] ?? '4093,65521,1073741789,2147483647,2305843009213693951').split(',');
+const roundsWanted = process.argv[4] === undefined ? undefined : Number(process.argv[4]);
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]!;
+/** Random residues; as good as uniform. */
+function randomResidues(prime: bigint, count: number): BigUint64Array {
+  const residues = new BigUint64Array(count);
+  const words = new Uint32Array(residues.buffer);
+  for (let i = 0; i < words.length; i++) words[i] = Math.floor(Math.random() * 2 ** 32);
+  return residues.map((x) => x % prime);
 }
 
-/** The best of `runs` times in milliseconds; `prepare` is not timed. */
-function time<T>(runs: number, prepare: () => T, run: (prepared: T) => void): number {
-  return Math.min(
-    ...Array.from({ length: runs }, () => {
-      const prepared = prepare();
-      const start = performance.now();
-      run(prepared);
-      return performance.now() - start;
-    }),
-  );
+/** An open batch of an n × n matrix in the kernel's memory. */
+function loaded(kernel: Kernel<Residue>, residues: BigUint64Array, n: number): Echelon<Residue> {
+  kernel.release(kernel.bottom);
+  const echelon = new Echelon(kernel, n);
+  const { at, rowStride } = echelon.openBatch(n);
+  storeRows(kernel, residues, n, at, rowStride);
+  return echelon;
+}
+
+function storeRows(
+  kernel: Kernel<Residue>,
+  residues: BigUint64Array,
+  n: number,
+  at: number,
+  rowStride: number,
+): void {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j += 4096)
+      kernel.storeIntegers(
+        at + (i * rowStride + j) * kernel.elementBytes,
+        residues.subarray(i * n + j, i * n + Math.min(n, j + 4096)),
+      );
 }
 
 /** Elimination alone: the matrix lies in the kernel's memory already, as it does in the peers. */
-function elimination(kernel: Kernel, residues: Uint32Array, n: number, runs: number): number {
-  return time(
+function elimination(kernel: Kernel<Residue>, residues: BigUint64Array, n: number, runs: number): number {
+  return bestTime(
     runs,
-    () => {
-      kernel.release(kernel.bottom);
-      const echelon = new Echelon(kernel, n);
-      const { at, rowStride } = echelon.openBatch(n);
-      for (let i = 0; i < n; i++)
-        kernel.write(at + i * rowStride * kernel.elementBytes, residues.subarray(i * n, (i + 1) * n));
-      return echelon;
-    },
+    () => loaded(kernel, residues, n),
     (echelon) => {
       while (!echelon.step());
       if (echelon.rank !== n) throw new Error(`found rank ${echelon.rank} of ${n}`);
@@ -56,67 +66,69 @@ function elimination(kernel: Kernel, residues: Uint32Array, n: number, runs: num
 }
 
 /** A product of the same size, in the time of an elimination: (1/3)·n³ instead of n³ multiply-adds. */
-function productShare(kernel: Kernel, residues: Uint32Array, n: number, runs: number): number {
+function product(kernel: Kernel<Residue>, residues: BigUint64Array, n: number, runs: number): number {
   kernel.release(kernel.bottom);
   const stride = new Echelon(kernel, n).rowStride;
   const [a, b, c] = [0, 1, 2].map(() => kernel.allocate(n * stride)) as [number, number, number];
-  for (const at of [a, b])
-    for (let i = 0; i < n; i++)
-      kernel.write(at + i * stride * kernel.elementBytes, residues.subarray(i * n, (i + 1) * n));
-  const product = (): void => kernel.multiply('subtract', n, n, n, a, stride, 1, b, stride, 1, c, stride);
-  return time(runs, () => {}, product) / 3;
+  for (const at of [a, b]) storeRows(kernel, residues, n, at, stride);
+  const once = (): void => kernel.multiply('subtract', n, n, n, a, stride, 1, b, stride, 1, c, stride);
+  return bestTime(runs, () => {}, once) / 3;
 }
 
-const columns = ['prime', 'n', 'program', 'ms', 'Gop/s', 'ratio', 'median'];
-console.log(columns.join('\t'));
-for (const prime of primes)
-  for (const n of sizes) {
-    const residues = Uint32Array.from({ length: n * n }, () => Math.floor(Math.random() * prime));
-    const matrix = { rows: n, cols: n, data: residues };
-    const kernels = new Map(
-      (['simd', 'scalar'] as const).map((build) => [build, Kernel.create(prime, build)]),
-    );
-    const eliminate = (build: KernelBuild) => (runs: number) =>
-      elimination(kernels.get(build)!, residues, n, runs);
-    const peers = new PeerBench(prime, n, residues);
-    const programs: [string, (runs: number) => number][] = [
-      ['dimcert', eliminate('simd')],
-      ['dimcert, product of the size / 3', (runs) => productShare(kernels.get('simd')!, residues, n, runs)],
-      [
-        'dimcert, rank(matrix)',
-        (runs) =>
-          time(
-            runs,
-            () => {},
-            () => rank(matrix, prime),
-          ),
-      ],
-      ['dimcert, scalar build', eliminate('scalar')],
-      ...peers.names.map((name): [string, (runs: number) => number] => [
-        name,
-        (runs) => peers.time(name, runs),
-      ]),
-    ];
-    if (prime < 2 ** 25 && n <= 2048)
-      programs.push([
-        'plain JavaScript',
-        () =>
-          time(
-            1,
-            () => Float64Array.from(residues),
-            (copy) => plainRank(copy, n, prime),
-          ),
-      ]);
-    const runs = n <= 512 ? 15 : n <= 1024 ? 5 : 2;
-    eliminate('simd')(runs); // tier-up
-    const times = Array.from({ length: rounds }, () => programs.map(([, run]) => run(runs)));
-    const best = programs.map((_, i) => Math.min(...times.map((round) => round[i]!)));
-    for (const [i, [name]] of programs.entries()) {
-      const speed = ((2 / 3) * n ** 3 * 1e-6) / best[i]!;
-      const ratio = best[0]! / best[i]!;
-      const medianRatio = median(times.map((round) => round[0]! / round[i]!));
-      const numbers = [best[i]!.toFixed(2), speed.toFixed(2), ratio.toFixed(3), medianRatio.toFixed(3)];
-      console.log([prime, n, name, ...numbers].join('\t'));
-    }
-    peers.close();
+type Row = readonly string[];
+const columns: Row = ['prime', 'n', 'program', 'ms', 'Gop/s', 'ratio', 'target'];
+const widths = [19, 4, 22, 10, 8, 6, 0];
+
+function print(row: Row): void {
+  if (!process.stdout.isTTY) console.log(row.join('\t'));
+  else console.log(row.map((cell, i) => (i === 2 ? cell.padEnd(22) : cell.padStart(widths[i]!))).join('  '));
+}
+
+function* measured(prime: Residue, n: number): Generator<Row> {
+  const p = BigInt(prime);
+  const residues = randomResidues(p, n * n);
+  const simd = Kernel.create(prime);
+  const eliminate = (kernel: Kernel<Residue>) => (runs: number) => elimination(kernel, residues, n, runs);
+  const scalar = (build: KernelBuild): Kernel<Residue> => Kernel.create(prime, build);
+  const peers = new PeerBench(p, n, residues);
+  const programs: [string, (runs: number) => number][] = [
+    ['dimcert', eliminate(simd)],
+    [productProgram, (runs) => product(simd, residues, n, runs)],
+    ...peers.names.map((name): [string, (runs: number) => number] => [
+      name,
+      (runs) => peers.time(name, runs),
+    ]),
+  ];
+  if (n <= 1024) programs.push(['dimcert, scalar build', eliminate(scalar('scalar'))]);
+  if (p < 2n ** 25n && n <= 2048)
+    programs.push([
+      'plain JavaScript',
+      () =>
+        bestTime(
+          1,
+          () => Float64Array.from(residues, Number),
+          (copy) => plainRank(copy, n, Number(prime)),
+        ),
+    ]);
+  const runs = n <= 512 ? 15 : n <= 1024 ? 5 : 2;
+  const rounds = roundsWanted ?? (n <= 1024 ? 7 : n <= 2048 ? 5 : 3);
+  eliminate(simd)(runs); // tier-up
+  const times: number[][] = [];
+  for (let round = 0; round < rounds; round++) {
+    if (process.stderr.isTTY) process.stderr.write(`\r${prime} n=${n} round ${round + 1}/${rounds}\x1b[K`);
+    times.push(programs.map(([, run]) => run(runs)));
   }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  peers.close();
+  for (const [i, [name]] of programs.entries()) {
+    const best = Math.min(...times.map((round) => round[i]!));
+    const speed = ((2 / 3) * n ** 3 * 1e-6) / best;
+    const ratio = median(times.map((round) => round[0]! / round[i]!));
+    const numbers = [best.toFixed(2), speed.toFixed(2), ratio.toFixed(3)];
+    yield [String(prime), String(n), name, ...numbers, verdict(name, p, n, ratio)];
+  }
+}
+
+print(columns);
+for (const prime of primes.map((text) => parsePrime(text)))
+  for (const n of sizes) for (const row of measured(prime, n)) print(row);

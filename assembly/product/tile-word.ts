@@ -30,7 +30,7 @@ export const mostLimbProducts: i32 = 6;
 export function tileWord(steps: i32, a: usize, b: usize, sums: usize): void {
   if (ASC_FEATURE_SIMD) {
     const rowPlane = <usize>steps * 20;
-    const columnPlane = limbProducts == 2 ? 0 : <usize>steps << 5;
+    const columnPlane: usize = limbProducts == 2 ? 0 : <usize>steps << 5;
     for (let plane = 0; plane < limbProducts; plane++) {
       tileSmall(steps, a, b, sums);
       a += rowPlane;
