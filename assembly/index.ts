@@ -15,6 +15,7 @@ import { configureMontgomery } from "./montgomery";
 import { configureLimbs } from "./product/limbs";
 import * as tiled from "./product/product";
 import { configureResidues } from "./product/residue-number-system";
+import * as krylov from "./krylov";
 import * as staging from "./staging";
 
 export { allocate, mark, release, reserve } from "./heap";
@@ -139,4 +140,27 @@ export function solveUpperFromRight(m: i32, s: i32, g: usize, gRow: i32, t: usiz
   if (bytes == 2) triangular.solveUpperFromRight<i16>(m, s, g, gRow, t, row);
   else if (bytes == 4) triangular.solveUpperFromRight<i32>(m, s, g, gRow, t, row);
   else triangular.solveUpperFromRight<i64>(m, s, g, gRow, t, row);
+}
+
+export function krylovBytes(rowStride: i32): usize {
+  if (bytes == 2) return krylov.krylovBytes<i16>(rowStride);
+  return bytes == 4 ? krylov.krylovBytes<i32>(rowStride) : krylov.krylovBytes<i64>(rowStride);
+}
+
+export function openKrylov(
+  n: i32, width: i32, matrix: usize, matrixRow: i32, basis: usize, basisRow: i32, scratch: usize,
+): void {
+  if (bytes == 2) krylov.openKrylov<i16>(n, width, matrix, matrixRow, basis, basisRow, scratch);
+  else if (bytes == 4) krylov.openKrylov<i32>(n, width, matrix, matrixRow, basis, basisRow, scratch);
+  else krylov.openKrylov<i64>(n, width, matrix, matrixRow, basis, basisRow, scratch);
+}
+
+export function krylovCycle(first: i32): i32 {
+  if (bytes == 2) return krylov.krylovCycle<i16>(first);
+  return bytes == 4 ? krylov.krylovCycle<i32>(first) : krylov.krylovCycle<i64>(first);
+}
+
+export function krylovCloses(k: i32): bool {
+  if (bytes == 2) return krylov.krylovCloses<i16>(k);
+  return bytes == 4 ? krylov.krylovCloses<i32>(k) : krylov.krylovCloses<i64>(k);
 }

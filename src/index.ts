@@ -18,9 +18,11 @@ export {
 } from './field/index.ts';
 export { readMatrix, type MatrixFormat } from './matrix-file/index.ts';
 export {
+  charpoly,
   det,
   EchelonForm,
   inverse,
+  minpoly,
   multiply,
   nullspace,
   pluq,

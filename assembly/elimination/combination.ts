@@ -24,7 +24,12 @@ export function subtractCombination<T>(
   const end = target + <usize>length * sizeof<T>();
   if (sizeof<T>() == 8) {
     for (; target < end; target += 8) {
-      store<i64>(target, subtractLarge(load<i64>(target), sumOfProducts(count, coefficients, 8, vectors, stride)));
+      let rest = load<i64>(target);
+      for (let k = 0; k < count; k += foldTerms)
+        rest = subtractLarge(
+          rest, sumOfProducts(min(foldTerms, count - k), coefficients + (<usize>k << 3), 8, vectors + <usize>k * stride, stride),
+        );
+      store<i64>(target, rest);
       vectors += 8;
     }
     return;

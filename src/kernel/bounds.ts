@@ -93,7 +93,7 @@ export function largeExtreme(prime: bigint): bigint {
   return prime / 2n + (prime >> 30n);
 }
 
-/** Products of two residues that fit into a signed sum of 128 bits: 31 at p ≈ 2⁶², as many as a combination has (assembly/elimination). */
+/** Products of two residues that fit into a signed sum of 128 bits: 31 at p ≈ 2⁶². */
 export function largeFoldTerms(prime: bigint): number {
   const room = ((1n << 127n) - 1n) / largeExtreme(prime) ** 2n;
   return Number(room < BigInt(mostTerms) ? room : BigInt(mostTerms));

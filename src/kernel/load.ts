@@ -76,6 +76,19 @@ export interface KernelExports {
   tileWord(steps: number, a: number, b: number, sums: number): void;
   finishWord(sums: number, c: number, row: number, keep: number): void;
   solveUpperFromRight(m: number, s: number, g: number, gRow: number, t: number, row: number): void;
+  krylovBytes(rowStride: number): number;
+  openKrylov(
+    n: number,
+    width: number,
+    matrix: number,
+    matrixRow: number,
+    basis: number,
+    basisRow: number,
+    scratch: number,
+  ): void;
+  krylovCycle(first: number): number;
+  /** 1 or 0. */
+  krylovCloses(k: number): number;
 }
 
 const compiled: { simd?: WebAssembly.Module; scalar?: WebAssembly.Module } = {};

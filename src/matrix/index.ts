@@ -1,6 +1,8 @@
+export { charpoly } from './charpoly.ts';
 export { det } from './det.ts';
 export { EchelonForm } from './echelon-form.ts';
 export type { Matrix, ResidueMatrix } from './matrix.ts';
+export { minpoly } from './minpoly.ts';
 export { multiply } from './multiply.ts';
 export { nullspace } from './nullspace.ts';
 export { pluq, type Pluq } from './pluq.ts';

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  charpoly,
   det,
+  minpoly,
   inverse,
   multiply,
   nullspace,
@@ -140,6 +142,33 @@ test('a prime above 2^31 − 1 is a bigint or a string, and below 2^62', () => {
   expect(() => rank(one, 2n ** 62n + 135n)).toThrow('prime: expected a prime up to 4611686018427387847');
   expect(() => rank(one, 2n ** 61n - 3n)).toThrow(RangeError);
   expect(det(one, 7n)).toBe(1);
+});
+
+/** Π (x − root), from the constant term up. */
+function withRoots(roots: bigint[], prime: bigint): bigint[] {
+  let f = [1n];
+  for (const root of roots) f = [0n, ...f].map((x, i) => mod(x - root * (f[i] ?? 0n), prime));
+  return f;
+}
+
+test('characteristic and minimal polynomials of diagonal matrices in other bases', () => {
+  const random = largeGenerator(9);
+  for (const prime of largePrimes) {
+    // A random conjugation: unit lower times unit upper triangle. 65 columns: more than two blocks of 32.
+    for (const n of [0, 1, 5, 65]) {
+      const basis = matrixOf(largeOfRank(n, n, n, prime, random), n);
+      const values = Array.from({ length: 3 }, () => random(prime));
+      const diagonal = Array.from({ length: n }, (_, i) => values[(i * i) % 3]!);
+      const rows = diagonal.map((x, i) => diagonal.map((_, j) => (i === j ? x : 0n)));
+      const conjugate = multiply(multiply(basis, matrixOf(rows, n), prime), inverse(basis, prime)!, prime);
+      const polynomial = charpoly(conjugate, prime);
+      expect(polynomial).toBeInstanceOf(BigUint64Array);
+      expect(Array.from<number | bigint>(polynomial)).toEqual(withRoots(diagonal, prime));
+      expect(Array.from<number | bigint>(minpoly(conjugate, prime))).toEqual(
+        withRoots([...new Set(diagonal)], prime),
+      );
+    }
+  }
 });
 
 test('empty matrices', () => {
