@@ -57,6 +57,18 @@ export {
   type ParameterBlock,
 } from './network/index.ts';
 export type { LongOperation, Progress } from './pace.ts';
+export {
+  detOverQ,
+  detOverQAsync,
+  nullspaceOverQ,
+  nullspaceOverQAsync,
+  rankOverQ,
+  rankOverQAsync,
+  solveOverQ,
+  solveOverQAsync,
+  type IntegerMatrix,
+  type RationalMatrix,
+} from './rational/index.ts';
 export { closedForm, dimension, type ClosedForm, type TheoreticalDimension } from './theory/index.ts';
 export {
   CertificateFormatError,

@@ -1,6 +1,12 @@
 import { primeField } from '../field/any-prime.ts';
 import type { Field } from '../field/field.ts';
-import { residueVector, type Prime, type Residue, type ResidueVector } from '../field/residue.ts';
+import {
+  residueVector,
+  type Prime,
+  type Residue,
+  type ResidueArray,
+  type ResidueVector,
+} from '../field/residue.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { assertMatrix, type Matrix } from './matrix.ts';
@@ -11,12 +17,12 @@ import { returnKernel, takeKernel } from './pool.ts';
  * An eliminated matrix in the kernel: U, its pivot rows (rank × cols, pivots 1, zeros left of them), and T = U_P, the columns of U at the pivots,
  * unit upper triangular.
  */
-export interface Factored {
-  readonly kernel: Kernel<Residue>;
-  readonly field: Field<Residue>;
+export interface Factored<R extends Residue = Residue> {
+  readonly kernel: Kernel<R>;
+  readonly field: Field<R>;
   readonly rows: number;
   readonly cols: number;
-  readonly echelon: Echelon<Residue>;
+  readonly echelon: Echelon<R>;
   readonly rank: number;
   /** Of the pivots in their order: ascending columns, and the rows they came from. */
   readonly pivotColumns: readonly number[];
@@ -69,9 +75,9 @@ export function divideByTriangle(factored: Factored, m: number, x: number): void
 }
 
 /** T⁻¹·U: the reduced row echelon form, without its zero rows, contiguous. */
-export function readReduced(factored: Factored): ResidueVector {
+export function readReduced<R extends Residue>(factored: Factored<R>): ResidueArray<R> {
   const { kernel, cols, echelon, rank } = factored;
-  if (rank === 0) return residueVector(kernel.prime, 0);
+  if (rank === 0) return residueVector(kernel.prime, 0) as ResidueArray<R>;
   const inverse = kernel.allocate(rank * rank);
   for (let i = 0; i < rank; i++)
     kernel.write(inverse + i * (rank + 1) * kernel.elementBytes, [factored.field.reduce(1)]);

@@ -10,6 +10,8 @@ const mostBytes = 2 ** 26;
 const idle: Kernel<Residue>[] = [];
 
 /** A kernel for the prime, in an idle instance if there is one: a call on a tiny matrix takes microseconds, an instance half a millisecond. */
+export function takeKernel(prime: number): Kernel;
+export function takeKernel(prime: Residue): Kernel<Residue>;
 export function takeKernel(prime: Residue): Kernel<Residue> {
   const index = idle.findIndex((kernel) => kernel.prime === prime);
   if (index >= 0) return idle.splice(index, 1)[0]!;
