@@ -25,6 +25,10 @@ export { tileWord, finishWord } from "./product/tile-word";
 export { stagingAt } from "./staging";
 export { residueTables } from "./product/residue-number-system";
 
+// For eliminations that are shared among instances: a panel that was factored elsewhere is applied here.
+export { exchangeRows } from "./elimination/exchanges";
+export { forgetInverses } from "./elimination/triangular";
+
 /** Of an element: 2, 4 or 8. */
 let bytes: i32 = 0;
 

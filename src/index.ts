@@ -38,6 +38,7 @@ export {
   type RankProfiles,
   type ReducedEchelonForm,
   type ResidueMatrix,
+  type ThreadedOperation,
 } from './matrix/index.ts';
 export {
   attentionStack,

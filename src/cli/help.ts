@@ -65,10 +65,14 @@ ${exitCodesHelp}`;
 export const rankHelp = `
 Examples:
   $ dimcert rank matrix.mtx --prime 4093
+  $ dimcert rank large.npy --prime 4093 --threads 2
   $ echo '1 2; 3 6' | tr ';' '\\n' | dimcert rank - --prime 7 --json
 
 The format is found by the content: NumPy's .npy (integers, or floats that are
 integers), MatrixMarket (coordinate and array, integer or pattern), SMS, and
 rows of integers with blanks or commas between them. Entries may have any number
 of digits. Primes up to 8191 are the fastest.
+
+Threads pay from about 2000 x 2000 on, as many as there are idle cores: each
+takes a share of the columns, 256 at least. The result is the same.
 ${exitCodesHelp}`;

@@ -99,6 +99,7 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .summary('the rank of a matrix of integers modulo a prime')
     .description('Compute the rank of a matrix of integers modulo a prime, exactly.')
     .requiredOption('--prime <p>', 'a prime below 2^62')
+    .option('--threads <n>', 'compute in so many threads (default: 1)')
     .option('--json', 'print one JSON object on stdout')
     .addHelpText('after', rankHelp)
     .action(async (matrix: string, options: RankOptions) =>

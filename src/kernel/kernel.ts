@@ -2,9 +2,8 @@ import { rangeFault } from '../assert.ts';
 import { parsePrime } from '../field/any-prime.ts';
 import { maxWordPrime } from '../field/prime-field.ts';
 import type { Residue, ResidueArray } from '../field/residue.ts';
-import { kernelBounds, residueModuli } from './bounds.ts';
+import { configureKernel } from './configure.ts';
 import { bestBuild, instantiate, type KernelBuild, type KernelExports } from './load.ts';
-import { writeResidueTables } from './residue-number-system.ts';
 
 /** What `allocate` of the heap returns where there is no room: −1, unsigned. */
 const refused = 0xffffffff;
@@ -30,15 +29,12 @@ export class Kernel<R extends Residue = number> {
   readonly bottom: number;
 
   private constructor(prime: R, build: KernelBuild, exports: KernelExports) {
-    const { elementBytes, depth, foldTerms, products } = kernelBounds(prime);
+    const { elementBytes, depth } = configureKernel(exports, prime);
     this.prime = prime;
     this.build = build;
     this.elementBytes = elementBytes;
     this.depth = depth;
     this.exports = exports;
-    this.exports.configure(BigInt(prime), elementBytes, depth, foldTerms, products);
-    if (typeof prime === 'bigint')
-      writeResidueTables(exports.memory.buffer, exports.residueTables(), prime, residueModuli(prime, depth));
     this.bottom = this.mark();
   }
 

@@ -62,6 +62,10 @@ export interface KernelExports {
   stripBytes(rows: number): number;
   factorPanel(column: number, width: number, rank: number): number;
   updateColumns(rank: number, found: number, left: number, right: number): void;
+  /** Exchanges row `first` + i with row partners[i], one after the other. Sizes and strides in bytes. */
+  exchangeRows(at: number, row: number, bytes: number, first: number, count: number, partners: number): void;
+  /** Must be called when `lower` gets other contents than those of `factorPanel`. */
+  forgetInverses(): void;
   clearLeft(matrix: number, stride: number, rank: number, pivotColumns: number): void;
   subtractCombination(
     target: number,
@@ -102,10 +106,12 @@ export function bestBuild(): KernelBuild {
   return compiled.simd || WebAssembly.validate(bytesOf(simdWasm)) ? 'simd' : 'scalar';
 }
 
-/** A new instance, with a memory of its own; the module is compiled once. Synchronous: the module is a few kilobytes. */
+/** The compiled module, for instances in other threads, too; it is compiled once. Synchronous: the module is a few kilobytes. */
+export function compiledModule(build: KernelBuild): WebAssembly.Module {
+  return (compiled[build] ??= new WebAssembly.Module(bytesOf(build === 'simd' ? simdWasm : scalarWasm)));
+}
+
+/** A new instance, with a memory of its own. */
 export function instantiate(build: KernelBuild): KernelExports {
-  const module = (compiled[build] ??= new WebAssembly.Module(
-    bytesOf(build === 'simd' ? simdWasm : scalarWasm),
-  ));
-  return new WebAssembly.Instance(module, {}).exports as unknown as KernelExports;
+  return new WebAssembly.Instance(compiledModule(build), {}).exports as unknown as KernelExports;
 }

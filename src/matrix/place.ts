@@ -53,7 +53,7 @@ function storeDoubles(
 }
 
 /** A number as it is, a bigint as a safe integer of its class. */
-function doubleOf(entry: unknown, prime: Residue, title: string, index: number): number {
+export function doubleOf(entry: unknown, prime: Residue, title: string, index: number): number {
   if (typeof entry === 'number') return entry;
   if (typeof entry !== 'bigint') throw typeFault(`${title}.data[${index}]`, expectedEntry, entry);
   const double = Number(entry);
@@ -61,7 +61,7 @@ function doubleOf(entry: unknown, prime: Residue, title: string, index: number):
 }
 
 /** A number or bigint as a 64-bit integer of its class. */
-function integerOf(entry: unknown, prime: Residue, title: string, index: number): bigint {
+export function integerOf(entry: unknown, prime: Residue, title: string, index: number): bigint {
   if (typeof entry === 'number' && !Number.isSafeInteger(entry))
     throw rangeFault(`${title}.data[${index}]`, expectedEntry, entry);
   if (typeof entry !== 'bigint' && typeof entry !== 'number')

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { generator } from '../kernel/matrices.ts';
 import { dimcert, temporaryFile, temporaryFolder } from './command.ts';
 
 const rows = '1 2 3\n2 4 6\n0 1 -100000000000000000000000000000000000000007\n';
@@ -29,6 +30,30 @@ test('the rank depends on the prime', async () => {
   expect(await rankAt('4611686018427387847')).toBe(2);
 });
 
+test('several threads: the same rank', async () => {
+  const n = 600;
+  const random = generator(1);
+  const rows = Array.from({ length: 400 }, () => Array.from({ length: n }, () => random(4093)).join(' '));
+  const text = [...rows, ...rows.slice(0, n - 400)];
+  const path = temporaryFile(text.join('\n'), 'matrix.txt');
+  const found = async (threads: string): Promise<unknown> => {
+    const { code, stdout, stderr } = await dimcert([
+      'rank',
+      path,
+      '--prime',
+      '4093',
+      '--threads',
+      threads,
+      '--json',
+    ]);
+    expect([code, stderr]).toEqual([0, '']);
+    return (JSON.parse(stdout) as { rank: number }).rank;
+  };
+  const one = await found('1');
+  expect(one).toBe(400);
+  expect([await found('2'), await found('3')]).toEqual([one, one]);
+});
+
 test('an empty input is the empty matrix', async () => {
   const { stdout } = await dimcert(['rank', '-', '--prime', '7', '--json'], { stdin: '' });
   expect(JSON.parse(stdout)).toMatchObject({ rows: 0, cols: 0, rank: 0 });
@@ -40,6 +65,11 @@ test.each([
   [['rank', '-', '--prime', '9223372036854775783'], '--prime: expected a prime up to 4611686018427387847'],
   [['rank', 'missing.mtx', '--prime', '7'], 'missing.mtx: cannot be read: no such file or directory'],
   [['rank', '.', '--prime', '7'], '.: cannot be read: is a directory'],
+  [['rank', '-', '--prime', '7', '--threads', '0'], '--threads: expected an integer from 1 to 256, got "0"'],
+  [
+    ['rank', '-', '--prime', '7', '--threads', 'all'],
+    '--threads: expected an integer from 1 to 256, got "all"',
+  ],
   [['rank', '-', '--prime', '7', '--sed', '1'], "unknown option '--sed'"],
 ])('%j is refused', async (args, words) => {
   const { code, stdout, stderr } = await dimcert(args, { stdin: rows, cwd: temporaryFolder() });

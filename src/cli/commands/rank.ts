@@ -13,8 +13,12 @@ import { duration, reportBlock } from '../report.ts';
 
 export interface RankOptions {
   readonly prime: string;
+  readonly threads?: string;
   readonly json?: boolean;
 }
+
+/** Far beyond what pays; each thread takes memory. */
+const mostThreads = 256;
 
 const formatNames: Readonly<Record<MatrixFormat, string>> = {
   npy: 'NumPy .npy',
@@ -27,6 +31,7 @@ const formatNames: Readonly<Record<MatrixFormat, string>> = {
 export async function rankCommand(source: string, options: RankOptions, context: Context): Promise<number> {
   const name = inputName(source);
   const prime = await inWordsOf({ prime: '--prime' }, () => parsePrime(options.prime));
+  const threads = threadsOf(options.threads);
   const signal = context.interruptions.listen();
   const { format, matrix } = await readFrom(source, prime, signal);
   const progress = new ProgressLine(context.console.stderr);
@@ -34,7 +39,11 @@ export async function rankCommand(source: string, options: RankOptions, context:
   let found: number;
   try {
     found = await inWordsOf({ memory: `${name}: memory` }, () =>
-      rankAsync(matrix, prime, { signal, onProgress: (report) => progress.report(report, 'rank ') }),
+      rankAsync(matrix, prime, {
+        threads,
+        signal,
+        onProgress: (report) => progress.report(report, 'rank '),
+      }),
     );
   } finally {
     progress.clear();
@@ -54,6 +63,15 @@ export async function rankCommand(source: string, options: RankOptions, context:
   ];
   await print(stdout, reportBlock(report, colorsOf(stdout, env), stdout.columns));
   return exitCodes.done;
+}
+
+function threadsOf(text: string | undefined): number {
+  const count = Number(text ?? 1);
+  if (text !== undefined && !(/^[0-9]+$/.test(text) && count >= 1 && count <= mostThreads))
+    throw new InputError(
+      `--threads: expected an integer from 1 to ${mostThreads}, got ${JSON.stringify(text)}`,
+    );
+  return count;
 }
 
 /** Reads a matrix chunk by chunk; an `InputError` says where the file is wrong. */
