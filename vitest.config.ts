@@ -1,21 +1,6 @@
-import { existsSync } from 'node:fs';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
-
-/** `$CHROME_PATH`, else an installed Chromium or Chrome, else the Chromium inside @sparticuz/chromium. */
-async function chromiumPath(): Promise<string> {
-  const named = process.env['CHROME_PATH'];
-  if (named) {
-    if (!existsSync(named)) throw new Error(`CHROME_PATH: no such file: ${named}`);
-    return named;
-  }
-  const installed = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-    .map((name) => `/usr/bin/${name}`)
-    .find((path) => existsSync(path));
-  if (installed) return installed;
-  const { default: chromium } = await import('@sparticuz/chromium');
-  return chromium.executablePath();
-}
+import { chromiumArguments, chromiumPath } from './scripts/chromium.ts';
 
 export default defineConfig(async (): Promise<ViteUserConfig> => ({
   test: {
@@ -41,16 +26,7 @@ export default defineConfig(async (): Promise<ViteUserConfig> => ({
             provider: playwright({
               launchOptions: {
                 executablePath: await chromiumPath(),
-                args: [
-                  '--headless',
-                  '--no-sandbox',
-                  '--disable-gpu',
-                  '--disable-quic',
-                  '--no-first-run',
-                  '--disable-background-networking',
-                  '--disable-component-update',
-                  '--disable-sync',
-                ],
+                args: chromiumArguments,
               },
             }),
             instances: [{ browser: 'chromium' }],

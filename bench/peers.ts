@@ -1,123 +1,112 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { Residues } from './measure.ts';
 
 /*
- * Programs to compare with: native ones from the folder `$PEERS_BIN`, and NumPy where a Python has it. Each native one is called as
- * `program … p n r`, reads an n × n matrix of rank r (little-endian u64, row-major) from `$PEERS_DATA/p<p>_n<n>_r<r>.u64` and prints a tab-separated
- * line: library, field, p, n, r, the rank it found, the median of its times in milliseconds, Gop/s, the number of runs, the best time.
+ * Programs to compare with: the native ones from the folder `$PEERS_BIN`, and NumPy where a Python has it. Each is called as
+ * `program … p n r`, reads an n × n matrix of rank r (little-endian u64, row-major) from `$PEERS_DATA/p<p>_n<n>_r<r>.u64` and prints a
+ * tab-separated line: library, field, p, n, r, the rank it found, the median of its times in milliseconds, Gop/s, the number of runs,
+ * the best time.
  */
 interface Peer {
   readonly name: string;
-  /** Whether it can, and within a minute or so. */
-  readonly accepts: (prime: bigint, n: number) => boolean;
-  /** The best of `runs` times in milliseconds, and the rank found, for the matrix in `file`. */
-  readonly time: (prime: bigint, n: number, folder: string, runs: number) => { ms: number; rank: number };
+  /** The command, or undefined where it is not installed. */
+  readonly command: () => string[] | undefined;
+  /** What precedes p, n and r; undefined for a prime that the program does not take. */
+  readonly field?: (p: number) => string[] | undefined;
+  readonly algorithm?: string;
+  /** Floating point: the rank may be wrong. */
+  readonly inexact?: true;
 }
 
-const bin = process.env['PEERS_BIN'] ?? '';
-
-function fileOf(prime: bigint, n: number): string {
-  return `p${prime}_n${n}_r${n}.u64`;
-}
-
-function native(
-  name: string,
-  program: string,
-  accepts: Peer['accepts'],
-  field: (prime: bigint) => string[] = () => [],
-  algorithm: string[] = [],
-): Peer[] {
-  const path = join(bin, program);
-  if (bin === '' || !existsSync(path)) return [];
-  const time: Peer['time'] = (prime, n, folder, runs) => {
-    const args = [...field(prime), String(prime), String(n), String(n), ...algorithm];
-    const line = execFileSync(path, args, {
-      env: {
-        ...process.env,
-        PEERS_DATA: folder,
-        PEERS_RUNS: String(runs),
-        OPENBLAS_NUM_THREADS: '1',
-        OMP_NUM_THREADS: '1',
-      },
-      encoding: 'utf8',
-    });
-    const cells = line.trim().split('\t');
-    return { ms: Number(cells[9]), rank: Number(cells[5]) };
+function native(program: string): () => string[] | undefined {
+  return () => {
+    const bin = process.env['PEERS_BIN'];
+    return bin && existsSync(join(bin, program)) ? [join(bin, program)] : undefined;
   };
-  return [{ name, accepts, time }];
 }
 
-const numpyProgram = `
-import sys, time
-import numpy
-path, n, runs = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-matrix = numpy.fromfile(path, dtype="<u8").reshape(n, n).astype(float)
-times = []
-for _ in range(runs):
-    start = time.perf_counter()
-    rank = numpy.linalg.matrix_rank(matrix)
-    times.append(time.perf_counter() - start)
-print(1000 * min(times), rank)
-`;
-
-/** `matrix_rank` of the integers 0 … p − 1, which is a floating-point rank over R: not the same question, but what users ask. */
-function numpy(): Peer[] {
+function numpy(): string[] | undefined {
   const python = ['python3', '/usr/bin/python3'].find(
-    (path) => spawnSync(path, ['-c', 'import numpy']).status === 0,
+    (candidate) => spawnSync(candidate, ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0,
   );
-  if (python === undefined) return [];
-  const time: Peer['time'] = (prime, n, folder) => {
-    const text = execFileSync(
-      python,
-      ['-c', numpyProgram, join(folder, fileOf(prime, n)), String(n), n <= 512 ? '3' : '1'],
-      { env: { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' }, encoding: 'utf8' },
-    );
-    const [ms, rank] = text.trim().split(' ').map(Number);
-    return { ms: ms!, rank: rank! };
-  };
-  return [{ name: 'NumPy matrix_rank', accepts: (prime, n) => prime < 2n ** 31n && n <= 1024, time }];
+  return python ? [python, resolve('bench/numpy-rank.py')] : undefined;
 }
 
 const peers: readonly Peer[] = [
-  ...native(
-    'FFLAS-FFPACK',
-    'bench_fflas',
-    (prime) => prime < 2n ** 31n,
-    // Products of balanced residues must be exact doubles.
-    (prime) => [prime < 94906266n ? 'bdouble' : 'int64'],
-    ['Rank'],
-  ),
-  ...native('FLINT', 'bench_flint', () => true),
-  ...native('NTL', 'bench_ntl', (prime) => prime < 2n ** 60n),
-  ...native('NTL, AVX-512', 'bench_ntln', (prime) => prime < 2n ** 60n),
-  ...numpy(),
+  {
+    name: 'FFLAS-FFPACK',
+    command: native('bench_fflas'),
+    // Products of balanced residues must be exact doubles; Givaro's int64 takes primes below √2·2³¹.
+    field: (p) => (p < 94906266 ? ['bdouble'] : p < 2 ** 31 ? ['int64'] : undefined),
+    algorithm: 'Rank',
+  },
+  { name: 'FLINT', command: native('bench_flint') },
+  // NTL's single-precision primes are below 2⁶⁰.
+  { name: 'NTL', command: native('bench_ntl'), field: (p) => (p < 2 ** 60 ? [] : undefined) },
+  { name: 'NTL, AVX-512', command: native('bench_ntln'), field: (p) => (p < 2 ** 60 ? [] : undefined) },
+  { name: 'NumPy, floating point', command: numpy, inexact: true },
 ];
 
-/** The installed peers that accept a size, on one matrix; `close` deletes its file. */
+const installed = peers.flatMap((peer) => {
+  const command = peer.command();
+  return command ? [{ ...peer, command }] : [];
+});
+
+/** The installed peers, on one matrix of full rank; `close` deletes its file. */
 export class PeerBench {
   readonly names: string[];
   readonly #folder: string;
-  readonly #peers: Peer[];
 
   constructor(
-    private readonly prime: bigint,
+    private readonly prime: number | bigint,
     private readonly n: number,
-    residues: BigUint64Array,
+    residues: Residues,
   ) {
-    this.#peers = peers.filter(({ accepts }) => accepts(prime, n));
-    this.names = this.#peers.map(({ name }) => name);
+    this.names = installed
+      .filter(({ field }) => !field || field(Number(prime)) !== undefined)
+      .map(({ name }) => name);
     this.#folder = mkdtempSync(join(tmpdir(), 'peers-'));
-    if (this.#peers.length > 0) writeFileSync(join(this.#folder, fileOf(prime, n)), residues);
+    if (this.names.length === 0) return;
+    let words: Uint32Array | BigUint64Array = residues;
+    if (residues instanceof Uint32Array) {
+      words = new Uint32Array(2 * residues.length);
+      for (let i = 0; i < residues.length; i++) words[2 * i] = residues[i]!;
+    }
+    writeFileSync(join(this.#folder, `p${prime}_n${n}_r${n}.u64`), words);
   }
 
-  /** The best of `runs` times of a peer, in milliseconds, in one process. */
-  time(name: string, runs: number): number {
-    const peer = this.#peers.find((one) => one.name === name)!;
-    const { ms, rank } = peer.time(this.prime, this.n, this.#folder, runs);
-    if (rank !== this.n) throw new Error(`${name}: found rank ${rank} of ${this.n}`);
-    return ms;
+  /** The median and the best of `runs` times of a peer, in milliseconds, in one process. */
+  time(name: string, runs: number): { median: number; best: number } {
+    const { command, field, algorithm, inexact } = installed.find((peer) => peer.name === name)!;
+    const [program, ...first] = command as [string, ...string[]];
+    const line = execFileSync(
+      program,
+      [
+        ...first,
+        ...(field?.(Number(this.prime)) ?? []),
+        String(this.prime),
+        String(this.n),
+        String(this.n),
+        ...(algorithm ? [algorithm] : []),
+      ],
+      {
+        env: {
+          ...process.env,
+          PEERS_DATA: this.#folder,
+          PEERS_RUNS: String(runs),
+          OPENBLAS_NUM_THREADS: '1',
+          OMP_NUM_THREADS: '1',
+        },
+        encoding: 'utf8',
+      },
+    );
+    const cells = line.trim().split('\t');
+    if (!inexact && Number(cells[5]) !== this.n)
+      throw new Error(`${name}: found rank ${cells[5]} of ${this.n}`);
+    return { median: Number(cells[6]), best: Number(cells[9]) };
   }
 
   close(): void {

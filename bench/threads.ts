@@ -4,11 +4,16 @@
  *
  *     npm run bench:threads -- [sizes, default 1024,2048,4096] [primes, default 4093,2147483647] [threads, default 2] [rounds, default 7]
  *
- * Every round times both on the same matrix, one after the other. `ms` is the best time of all rounds, `median` the median of the ratios
- * within the rounds (several threads : one).
+ * Every round times both on the same matrix, one after the other. Milliseconds are medians over the rounds, `ratio` is the median of the
+ * ratios within the rounds (several threads : one), `load` what else the machine did.
  */
 import { loadavg } from 'node:os';
+import { ProgressLine } from '../src/cli/progress.ts';
 import { rankAsync } from '../src/matrix/rank.ts';
+import { generator } from './matrix.ts';
+import { median } from './measure.ts';
+import { Table } from './table.ts';
+import { verdict, type Measured } from './targets.ts';
 
 const list = (argument: string | undefined, preset: number[]): number[] =>
   argument ? argument.split(',').map(Number) : preset;
@@ -17,10 +22,21 @@ const primes = list(process.argv[3], [4093, 2147483647]);
 const threads = Number(process.argv[4] ?? 2);
 const rounds = Number(process.argv[5] ?? 7);
 
-console.log(['prime', 'n', 'ms, 1 thread', `ms, ${threads} threads`, 'median', 'range', 'load'].join('\t'));
+const progress = new ProgressLine(process.stderr);
+const table = new Table([
+  ['prime', -10],
+  ['n', -5],
+  ['ms, 1 thread', -12],
+  [`ms, ${threads} threads`, -13],
+  ['ratio', -6],
+  ['range', -11],
+  ['load', -5],
+]);
+const measured: Measured[] = [];
 for (const prime of primes)
   for (const n of sizes) {
-    const data = Uint32Array.from({ length: n * n }, () => Math.floor(Math.random() * prime));
+    const random = generator(n);
+    const data = Uint32Array.from({ length: n * n }, () => random(prime));
     const time = async (threads: number): Promise<number> => {
       const start = performance.now();
       const found = await rankAsync({ rows: n, cols: n, data }, prime, { threads });
@@ -28,11 +44,18 @@ for (const prime of primes)
       return performance.now() - start;
     };
     await time(1); // tier-up
-    const times: [one: number, several: number][] = [];
-    for (let round = 0; round < rounds; round++) times.push([await time(1), await time(threads)]);
-    const ratios = times.map(([one, several]) => several / one).sort((a, b) => a - b);
-    const best = [0, 1].map((i) => Math.min(...times.map((pair) => pair[i]!)).toFixed(1));
-    const range = `${ratios[0]!.toFixed(3)}–${ratios.at(-1)!.toFixed(3)}`;
+    const pairs: [one: number, several: number][] = [];
+    for (let round = 0; round < rounds; round++) {
+      progress.report({ phase: `n = ${n}`, done: round, total: rounds });
+      pairs.push([await time(1), await time(threads)]);
+    }
+    progress.clear();
+    const ratios = pairs.map(([one, several]) => several / one);
+    const ratio = median(ratios);
+    const range = `${Math.min(...ratios).toFixed(3)}–${Math.max(...ratios).toFixed(3)}`;
+    const [one, several] = [median(pairs.map(([ms]) => ms)), median(pairs.map(([, ms]) => ms))];
     const load = loadavg()[0]!.toFixed(2);
-    console.log([prime, n, ...best, ratios[ratios.length >> 1]!.toFixed(3), range, load].join('\t'));
+    table.row([prime, n, one.toFixed(1), several.toFixed(1), ratio.toFixed(3), range, load]);
+    if (threads === 2 && n >= 4096) measured.push({ ratio, where: `p = ${prime}, n = ${n}` });
   }
+console.log(`\n${verdict('threads', measured)}`);
