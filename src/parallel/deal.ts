@@ -1,9 +1,11 @@
 /**
- * How the columns of a matrix are dealt to threads: in panels of `panelColumns` columns, panel k to thread k mod `threads`.
+ * How the columns of a matrix are dealt to threads: in panels of `panelColumns` columns, to and fro, because a panel costs the more the
+ * further right it is.
  *
- *     panels of the matrix    0 1 2 3 4 5 6            (the last may be narrower)
- *     thread 0                0   2   4   6            side by side in its memory
- *     thread 1                  1   3   5
+ *     panels of the matrix    0 1 2 3 4 5 6 7 8        (the last may be narrower)
+ *     thread 0                0         5 6            side by side in its memory
+ *     thread 1                  1     4     7
+ *     thread 2                    2 3         8
  */
 export interface Deal {
   readonly rows: number;
@@ -23,21 +25,29 @@ export function columnsOfPanel({ columns, panelColumns }: Deal, k: number): { fr
 }
 
 export function ownerOf({ threads }: Deal, k: number): number {
-  return k % threads;
+  const place = k % (2 * threads);
+  return place < threads ? place : 2 * threads - 1 - place;
 }
 
-/** The first panel from k on that a thread owns; not below `panelCount` if there is none. */
-export function ownPanelFrom({ threads }: Deal, thread: number, k: number): number {
-  return k + ((((thread - k) % threads) + threads) % threads);
+/** The panels of a thread among the panels 0 … k − 1. */
+function ownPanelsBefore({ threads }: Deal, thread: number, k: number): number {
+  const place = k % (2 * threads);
+  const rounds = Math.floor(k / (2 * threads));
+  return 2 * rounds + Number(place > thread) + Number(place > 2 * threads - 1 - thread);
+}
+
+/** Whether a thread owns one of the panels from k on. */
+export function ownsPanelFrom(deal: Deal, thread: number, k: number): boolean {
+  return ownPanelsBefore(deal, thread, panelCount(deal)) > ownPanelsBefore(deal, thread, k);
 }
 
 /** The columns of a thread that lie left of panel k, each panel rounded up to 16. */
 export function ownColumnsBefore(deal: Deal, thread: number, k: number): number {
-  const count = Math.ceil((Math.min(k, panelCount(deal)) - thread) / deal.threads);
-  const last = thread + (count - 1) * deal.threads;
-  if (count <= 0) return 0;
-  const { from, to } = columnsOfPanel(deal, last);
-  return (count - 1) * deal.panelColumns + Math.ceil((to - from) / 16) * 16;
+  const count = panelCount(deal);
+  const columns = ownPanelsBefore(deal, thread, Math.min(k, count)) * deal.panelColumns;
+  if (k < count || ownerOf(deal, count - 1) !== thread) return columns;
+  const { from, to } = columnsOfPanel(deal, count - 1);
+  return columns - deal.panelColumns + Math.ceil((to - from) / 16) * 16;
 }
 
 /** A part of the matrix that is handed to its owner at once: rows top … bottom − 1 of all columns of a thread, side by side. */
@@ -56,9 +66,9 @@ export function ownColumnCount(deal: Deal, thread: number): number {
 
 /** The columns of the panels of a thread. */
 export function ownPanels(deal: Deal, thread: number): { from: number; to: number }[] {
-  const panels = [];
-  for (let k = thread; k < panelCount(deal); k += deal.threads) panels.push(columnsOfPanel(deal, k));
-  return panels;
+  return Array.from({ length: panelCount(deal) }, (_, k) => k)
+    .filter((k) => ownerOf(deal, k) === thread)
+    .map((k) => columnsOfPanel(deal, k));
 }
 
 /** Rows of each piece of a thread but the last. */

@@ -1,5 +1,5 @@
 import type { Residue } from '../field/residue.ts';
-import { ownerOf, ownPanelFrom, panelCount, type Deal, type Piece } from './deal.ts';
+import { ownerOf, ownsPanelFrom, type Deal, type Piece } from './deal.ts';
 
 export interface ShareSetup {
   readonly deal: Deal;
@@ -75,7 +75,7 @@ export function sendPanel(panel: FactoredPanel, deal: Deal, ways: readonly (Way 
     (way, thread): way is Way =>
       way !== null &&
       thread !== ownerOf(deal, panel.index) &&
-      (thread === 0 || ownPanelFrom(deal, thread, panel.index + 1) < panelCount(deal)),
+      (thread === 0 || ownsPanelFrom(deal, thread, panel.index + 1)),
   );
   // The last one gets the panel itself, the others get copies.
   for (const [i, way] of others.entries())

@@ -57,6 +57,8 @@ export class Share {
   /** Panels that are applied to all columns of this thread, and their pivots. */
   #applied = 0;
   #rank = 0;
+  /** The panel whose inverted blocks of L the kernel keeps. */
+  #inversesOf = -1;
 
   /**
    * A share in a kernel that is configured for the prime, and whose heap is empty. `send` is called with each panel of this thread as soon as it is
@@ -201,7 +203,8 @@ export class Share {
     const row = this.#stride * this.#elementBytes;
     kernel.exchangeRows(at, row, this.#element(right - left), rank, found, this.#partners);
     this.#open(this.#matrix, this.#stride, index);
-    kernel.forgetInverses();
+    if (this.#inversesOf !== index) kernel.forgetInverses();
+    this.#inversesOf = index;
     kernel.updateColumns(rank, found, left, right);
   }
 
@@ -216,6 +219,7 @@ export class Share {
     this.#int32(this.#origins, deal.rows).set(this.#order.origins);
     this.#open(this.#panel, this.#panelStride, index);
     const found = kernel.factorPanel(0, width, rank);
+    this.#inversesOf = index;
     const { from } = columnsOfPanel(deal, index);
     const panel: FactoredPanel = {
       index,
