@@ -1,4 +1,4 @@
-import { canonical, modulus, reduce } from "./field";
+import { canonical, modulus, reciprocal, reduce } from "./field";
 import { allocateWorkspace } from "./heap";
 
 /*
@@ -22,7 +22,30 @@ export function stagingAt(): usize {
 /** Stores the residues of the first `count` integers at `to`; returns the index of the first double that is no safe integer, or −1. */
 export function storeStaged<T>(count: i32, to: usize): i32 {
   let from = staging;
-  for (let i = 0; i < count; i++) {
+  let i = 0;
+  if (ASC_FEATURE_SIMD && sizeof<T>() < 8) {
+    // Integers of at most 2⁵²: quotient times p is an integer of at most 2⁵³, exact in doubles.
+    const p = f64x2.splat(<f64>modulus);
+    const reciprocals = f64x2.splat(reciprocal);
+    const limit = f64x2.splat(4503599627370496.0);
+    for (; i + 4 <= count; i += 4) {
+      const x = v128.load(from);
+      const y = v128.load(from, 16);
+      const integers = v128.and(f64x2.eq(f64x2.nearest(x), x), f64x2.eq(f64x2.nearest(y), y));
+      const within = v128.and(f64x2.le(f64x2.abs(x), limit), f64x2.le(f64x2.abs(y), limit));
+      if (!i64x2.all_true(v128.and(integers, within))) break;
+      const residues = v128.shuffle<i64>(
+        i32x4.trunc_sat_f64x2_s_zero(f64x2.sub(x, f64x2.mul(f64x2.nearest(f64x2.mul(x, reciprocals)), p))),
+        i32x4.trunc_sat_f64x2_s_zero(f64x2.sub(y, f64x2.mul(f64x2.nearest(f64x2.mul(y, reciprocals)), p))),
+        0, 2,
+      );
+      if (sizeof<T>() == 2) v128.store_lane<i64>(to, i16x8.narrow_i32x4_s(residues, residues), 0);
+      else v128.store(to, residues);
+      from += 32;
+      to += 4 * sizeof<T>();
+    }
+  }
+  for (; i < count; i++) {
     const x = load<f64>(from);
     // False for NaN, too.
     if (!(nearest<f64>(x) == x && abs<f64>(x) <= 9007199254740991.0)) return i;

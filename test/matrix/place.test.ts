@@ -35,6 +35,26 @@ test('rows longer than the staging', () => {
   expect(residues(Array.from(long), 8209)).toEqual(expected);
 });
 
+test('doubles of any size, wherever they stand among others', () => {
+  const sizes = [0, 1, 2 ** 31, 2 ** 52 - 1, 2 ** 52, 2 ** 52 + 1, 2 ** 53 - 1];
+  const edges = sizes.flatMap((size) => [size, -size]);
+  for (const prime of [2, 3, 5, 4093, 8191, 8209, 2147483647]) {
+    const multiples = sizes.map((size) => size - (size % prime));
+    for (let start = 0; start < 9; start++) {
+      const data = Float64Array.from([...Array(start).keys(), ...edges, ...multiples, 12345, 678]);
+      const expected = Array.from(data, (x) =>
+        Number(((BigInt(x) % BigInt(prime)) + BigInt(prime)) % BigInt(prime)),
+      );
+      expect(residues(data, prime)).toEqual(expected);
+    }
+    for (let i = 0; i < 11; i++) {
+      const data = new Float64Array(11).fill(7);
+      data[i] = 2 ** 40 + 0.5;
+      expect(() => residues(data, prime)).toThrow(`a.data[${i}]`);
+    }
+  }
+});
+
 test('rows go where the stride says, and nothing lies between', () => {
   const kernel = Kernel.create(7);
   const at = kernel.allocate(10);
