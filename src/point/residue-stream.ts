@@ -1,4 +1,4 @@
-import { sha256Words } from '../sha256.ts';
+import { CountedHash } from '../sha256.ts';
 
 /**
  * The residues that a seed gives in one domain: SHA-256("dimcert/1/" ‖ domain ‖ "/" ‖ seed ‖ "/" ‖ counter) for
@@ -7,7 +7,7 @@ import { sha256Words } from '../sha256.ts';
  * Any language's hash library reproduces it. Primes below 2³¹.
  */
 export class ResidueStream {
-  readonly #prefix: string;
+  readonly #hash: CountedHash;
   readonly #prime: number;
   /** 2⁶⁴ mod p: the words from 2⁶⁴ − excess on are rejected. */
   readonly #excess: number;
@@ -16,7 +16,7 @@ export class ResidueStream {
   #next = 0;
 
   constructor(domain: 'theta' | 'input' | 'unit', seed: string, prime: number) {
-    this.#prefix = `dimcert/1/${domain}/${seed}/`;
+    this.#hash = new CountedHash(`dimcert/1/${domain}/${seed}/`);
     this.#prime = prime;
     this.#excess = Number(2n ** 64n % BigInt(prime));
   }
@@ -26,7 +26,7 @@ export class ResidueStream {
     const p = this.#prime;
     for (;;) {
       if (this.#next === this.#words.length) {
-        this.#words = sha256Words(new TextEncoder().encode(this.#prefix + this.#counter++));
+        this.#words = this.#hash.words(this.#counter++);
         this.#next = 0;
       }
       const high = this.#words[this.#next++]!;
