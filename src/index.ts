@@ -1,10 +1,13 @@
 export {
   BoundContradiction,
   certify,
+  certifyRank,
   serializeCertificate,
   type Certificate,
+  type CertifiedRank,
   type CertifyOptions,
   type CertifyResult,
+  type RankCertificate,
 } from './certificate/index.ts';
 export {
   isPrime,

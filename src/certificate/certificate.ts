@@ -3,6 +3,7 @@ import type { Network } from '../network/format.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { ClosedFormTerms } from '../theory/closed-form.ts';
 import { canonicalJson } from './canonical-json.ts';
+import type { RankCertificate, RankCertificateBody } from './certify-rank.ts';
 
 /** An attempt at another point that gave a smaller rank: a record, not evidence. */
 export interface Retry {
@@ -48,11 +49,13 @@ export interface Certificate extends CertificateBody {
 }
 
 /** Adds the digest. */
-export function seal(body: CertificateBody): Certificate {
+export function seal<Body extends CertificateBody | RankCertificateBody>(
+  body: Body,
+): Body & { readonly digest: string } {
   return { ...body, digest: sha256Hex(canonicalJson(body)) };
 }
 
 /** The bytes of a certificate file: canonical JSON (RFC 8785) and a line feed. */
-export function serializeCertificate(certificate: Certificate): string {
+export function serializeCertificate(certificate: Certificate | RankCertificate): string {
   return canonicalJson(certificate) + '\n';
 }

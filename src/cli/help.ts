@@ -53,9 +53,10 @@ Examples:
   $ dimcert verify certificate.json
   $ dimcert verify - --json < certificate.json
 
-The network, the point, the named minor of the Jacobian and the bounds are
+Of a network, the point, the named minor of the Jacobian and the bounds are
 recomputed by code that shares neither differentiation nor elimination with
-dimcert certify.
+dimcert certify. Of the rank of a matrix (dimcert rank --certificate), the named
+minor is computed anew, and the combinations of rows or columns multiplied out.
 
 A certificate that would cost more than a minute or two of work is rejected
 before the work begins; --max-operations 1e13 allows hours (an operation takes
@@ -67,6 +68,8 @@ Examples:
   $ dimcert rank matrix.mtx --prime 4093
   $ dimcert rank large.npy --prime 4093 --threads 2
   $ echo '1 2; 3 6' | tr ';' '\\n' | dimcert rank - --prime 7 --json
+  $ dimcert rank matrix.mtx --prime 4093 --certificate certificate.json
+  $ dimcert verify certificate.json
 
 The format is found by the content: NumPy's .npy (integers, or floats that are
 integers), MatrixMarket (coordinate and array, integer or pattern), SMS, and
@@ -75,4 +78,9 @@ of digits. Primes up to 8191 are the fastest.
 
 Threads pay from about 2000 x 2000 on, as many as there are idle cores: each
 takes a share of the columns, 256 at least. The result is the same.
+
+A certificate holds the matrix and proves the rank: a minor that is not zero,
+and the other rows (or columns) as combinations of those of the minor. It may
+have at most 134 million characters, about 4400 rows and columns modulo 4093;
+a larger matrix is refused. The file is written whole or not at all.
 ${exitCodesHelp}`;

@@ -97,9 +97,10 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .command('rank')
     .argument('<matrix>', 'a file, or - for stdin: .npy, MatrixMarket, SMS, or rows of integers')
     .summary('the rank of a matrix of integers modulo a prime')
-    .description('Compute the rank of a matrix of integers modulo a prime, exactly.')
+    .description('Compute the rank of a matrix of integers modulo a prime, exactly, and certify it.')
     .requiredOption('--prime <p>', 'a prime below 2^62')
     .option('--threads <n>', 'compute in so many threads (default: 1)')
+    .option('--certificate <file>', 'write a certificate of the rank to a file (- for stdout)')
     .option('--json', 'print one JSON object on stdout')
     .addHelpText('after', rankHelp)
     .action(async (matrix: string, options: RankOptions) =>

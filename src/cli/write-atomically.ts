@@ -27,8 +27,8 @@ export interface OutputFile {
  *
  * Throws an `InputError`. Probe and `write` are synchronous: no signal handler runs between a temporary file and its end.
  */
-export function openOutputFile(path: string): OutputFile {
-  if (path === '') throw new InputError('-o: expected the name of a file or -, got ""');
+export function openOutputFile(path: string, option = '-o'): OutputFile {
+  if (path === '') throw new InputError(`${option}: expected the name of a file or -, got ""`);
   const existing = attempt(path, () => statSync(path, { throwIfNoEntry: false }));
   if (existing?.isDirectory() || path.endsWith('/'))
     throw new InputError(`${path}: cannot be written: is a directory`);

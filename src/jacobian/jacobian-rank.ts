@@ -2,6 +2,7 @@ import { PrimeField } from '../field/prime-field.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { minorDeterminant } from '../kernel/minor-determinant.ts';
+import { ascending } from '../matrix/indices.ts';
 import type { Network } from '../network/format.ts';
 import type { Pace } from '../pace.ts';
 import { Point } from '../point/point.ts';
@@ -92,8 +93,4 @@ function take<T>(source: Iterator<T, void>, count: number): T[] {
     taken.push(next.value);
   }
   return taken;
-}
-
-function ascending(indices: readonly number[]): number[] {
-  return [...indices].sort((a, b) => a - b);
 }

@@ -6,6 +6,7 @@ import {
   type ResidueOf,
 } from '../field/residue.ts';
 import { divideByTriangle, readUpper, withFactored } from './factor.ts';
+import { others } from './indices.ts';
 import type { Matrix, ResidueMatrix } from './matrix.ts';
 import { placed } from './place.ts';
 
@@ -62,10 +63,4 @@ export function pluq<P extends Prime>(matrix: Matrix, prime: P): Pluq<ResidueOf<
       upper: { rows: rank, cols, data: upper as Entries },
     };
   });
-}
-
-/** The indices below `count` that are not among `chosen`, ascending. */
-function others(chosen: readonly number[], count: number): number[] {
-  const taken = new Set(chosen);
-  return Array.from({ length: count }, (_, i) => i).filter((i) => !taken.has(i));
 }

@@ -5,6 +5,7 @@ import { assertInteger } from '../assert.ts';
 import { Pace, type LongOperation } from '../pace.ts';
 import { eliminateInThreads, type ThreadedElimination } from '../parallel/index.ts';
 import { blockSource } from './blocks.ts';
+import { ascending } from './indices.ts';
 import { assertMatrix, type Matrix } from './matrix.ts';
 import { placeRows } from './place.ts';
 import { returnKernel, takeKernel } from './pool.ts';
@@ -108,6 +109,5 @@ export function rankProfiles(matrix: Matrix, prime: Prime): RankProfiles {
 
 /** The profiles of what has been eliminated. */
 export function sortedProfiles({ rank, pivotRows, pivotColumns }: Echelon<Residue>): RankProfiles {
-  const ascending = (indices: readonly number[]): number[] => [...indices].sort((a, b) => a - b);
   return { rank, rows: ascending(pivotRows), columns: ascending(pivotColumns) };
 }

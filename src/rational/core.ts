@@ -2,6 +2,7 @@ import { PrimeField } from '../field/index.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import { minorDeterminant } from '../kernel/minor-determinant.ts';
 import { readReduced } from '../matrix/factor.ts';
+import { ascending } from '../matrix/indices.ts';
 import type { RankProfiles } from '../matrix/index.ts';
 import { returnKernel, takeKernel } from '../matrix/pool.ts';
 import type { Integers } from './integers.ts';
@@ -22,19 +23,12 @@ export function* minorModulo(matrix: Integers, prime: number): Steps<MinorModulo
   matrix.place(kernel, at, rowStride);
   yield* eliminate(echelon, Math.min(rows, cols));
   returnKernel(kernel);
-  const ascending = (indices: readonly number[]): number[] => [...indices].sort((a, b) => a - b);
   return {
     rank: echelon.rank,
     rows: ascending(echelon.pivotRows),
     columns: ascending(echelon.pivotColumns),
     determinant: minorDeterminant(echelon, new PrimeField(prime)),
   };
-}
-
-/** The indices below `count` that are not among `chosen`, ascending. */
-export function others(chosen: readonly number[], count: number): number[] {
-  const taken = new Set(chosen);
-  return Array.from({ length: count }, (_, i) => i).filter((i) => !taken.has(i));
 }
 
 /** The inverse of a square matrix that is not singular modulo a word prime, as residues, row-major. O(n³). */

@@ -1,7 +1,8 @@
 import { rangeFault } from '../assert.ts';
 import type { Matrix } from '../matrix/index.ts';
 import type { LongOperation } from '../pace.ts';
-import { minorModulo, others } from './core.ts';
+import { others } from '../matrix/indices.ts';
+import { minorModulo } from './core.ts';
 import { Integers } from './integers.ts';
 import { gcd } from './reconstruct.ts';
 import { relations } from './relations.ts';

@@ -1,7 +1,8 @@
 import type { Matrix } from '../matrix/index.ts';
 import type { LongOperation } from '../pace.ts';
 import { bitLength, squaredMinorBound } from './bounds.ts';
-import { minorModulo, others } from './core.ts';
+import { others } from '../matrix/indices.ts';
+import { minorModulo } from './core.ts';
 import { Integers } from './integers.ts';
 import { relations } from './relations.ts';
 import { finish, finishPaced, type Steps } from './steps.ts';

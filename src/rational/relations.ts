@@ -1,5 +1,5 @@
 import type { RankProfiles } from '../matrix/index.ts';
-import { others } from './core.ts';
+import { others } from '../matrix/indices.ts';
 import type { Integers } from './integers.ts';
 import { firstFault, solveCore, type Fractions } from './solve-core.ts';
 import type { Steps } from './steps.ts';

@@ -5,7 +5,7 @@ import { isOddPrime } from './primality.ts';
 import type { StatedCertificate } from './shape.ts';
 
 /** Rejects unless a stated value is the recomputed one. */
-function demandEqual(path: string, expected: string | number | boolean, got: unknown): void {
+export function demandEqual(path: string, expected: string | number | boolean, got: unknown): void {
   demand(got === expected, path, JSON.stringify(expected), got);
 }
 

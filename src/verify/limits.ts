@@ -4,8 +4,12 @@ import { demand } from './fault.ts';
 import type { StatedCertificate, StatedNetwork } from './shape.ts';
 import { operationsPerResidue } from './stream.ts';
 
-/** Characters of a certificate. One with a minor of order 5000 has about 100,000. */
+/** Characters of a certificate of a network. One with a minor of order 5000 has about 100,000. */
 export const maxCharacters = 2 ** 22;
+/** Characters of a certificate of a rank: it holds the matrix. */
+export const maxRankCharacters = 2 ** 27;
+/** Arrays and objects in it: a hundred bytes each, once they are parsed. */
+export const maxBrackets = 2 ** 23;
 /** Elementary operations (about a nanosecond each) that the verifier is willing to do for each part of the evidence, unless told otherwise. */
 export const maxOperations = 2 ** 36;
 /** Residues that it is willing to draw for each part. */
@@ -127,7 +131,11 @@ export function demandBoundedWork(stated: StatedCertificate, operationLimit: num
   if (independence !== null) demandBounded('certificate.independence', independence, operationLimit);
 }
 
-function demandBounded(path: string, { residues, bytes, operations }: Work, operationLimit: number): void {
+export function demandBounded(
+  path: string,
+  { residues, bytes, operations }: Work,
+  operationLimit: number,
+): void {
   const within = (title: string, count: number, limit: number): void =>
     demand(count <= limit, path, `at most ${limit} ${title}`, count);
   within('residues to draw', residues, maxResidues);

@@ -1,18 +1,24 @@
 import { shown, typeFault } from '../assert.ts';
 import { CertificateFormatError, demand } from './fault.ts';
 import { canonical, rejectHiddenFaults } from './json.ts';
-import { maxCharacters } from './limits.ts';
+import { maxBrackets, maxCharacters, maxRankCharacters } from './limits.ts';
+import { statedRank, type StatedRank } from './rank-shape.ts';
 import { sha256Hex } from './sha256.ts';
 import { statedCertificate, type StatedCertificate } from './shape.ts';
+
+/** What a certificate states, by its kind. */
+export type Stated =
+  | { readonly kind: 'dimension'; readonly certificate: StatedCertificate }
+  | { readonly kind: 'rank'; readonly certificate: StatedRank };
 
 /**
  * The certificate that a JSON text, or an object of its shape, states: parsed, with its format, structure and digest checked.
  *
  * Throws a `CertificateFormatError` for no JSON or another format or version, a `TypeError` for neither a string nor an object, and a `Rejection`.
  */
-export function readCertificate(certificate: unknown): StatedCertificate {
+export function readCertificate(certificate: unknown): Stated {
   const text = textOf(certificate);
-  demand(text.length <= maxCharacters, 'certificate', `at most ${maxCharacters} characters`, text.length);
+  demandBoundedText(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -22,11 +28,34 @@ export function readCertificate(certificate: unknown): StatedCertificate {
   }
   checkFormat(value);
   rejectHiddenFaults(text);
-  const stated = statedCertificate(value);
+  const stated = statedOf(value, text.length);
   const { digest: _, ...body } = value as Record<string, unknown>;
   const digest = sha256Hex(canonical(body));
-  demand(stated.digest === digest, 'certificate.digest', JSON.stringify(digest), stated.digest);
+  const got = stated.certificate.digest;
+  demand(got === digest, 'certificate.digest', JSON.stringify(digest), got);
   return stated;
+}
+
+function statedOf(value: unknown, characters: number): Stated {
+  const { kind } = value as Record<string, unknown>;
+  if (kind === 'rank') return { kind, certificate: statedRank(value) };
+  demand(characters <= maxCharacters, 'certificate', `at most ${maxCharacters} characters`, characters);
+  const kinds = '"dimension" or "rank"';
+  demand(kind === undefined || kind === 'dimension', 'certificate.kind', kinds, kind);
+  return { kind: 'dimension', certificate: statedCertificate(value) };
+}
+
+/** Rejects a text that it would take too much memory to parse: a character makes an array. */
+function demandBoundedText(text: string): void {
+  const { length } = text;
+  demand(length <= maxRankCharacters, 'certificate', `at most ${maxRankCharacters} characters`, length);
+  if (length <= maxCharacters) return;
+  let brackets = 0;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) brackets++;
+  }
+  demand(brackets <= maxBrackets, 'certificate', `at most ${maxBrackets} arrays and objects`, brackets);
 }
 
 /** A snapshot of an object, as the text that would be written for it; a text as it is. */

@@ -55,12 +55,12 @@ export interface StatedCertificate {
 /** Digits of a seed: 128 bits. */
 const maxSeedDigits = 39;
 /** Digits of 2⁶⁴ − 1. */
-const maxPrimeDigits = 20;
+export const maxPrimeDigits = 20;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of an object that has all of `required`, maybe some of `optional`, and no other. */
-function object(
+export function object(
   path: string,
   value: unknown,
   required: readonly string[],
@@ -74,7 +74,7 @@ function object(
   return value as Fields;
 }
 
-function integer(path: string, value: unknown, least: number): number {
+export function integer(path: string, value: unknown, least: number): number {
   demand(
     typeof value === 'number' && Number.isSafeInteger(value) && value >= least,
     path,
@@ -84,17 +84,17 @@ function integer(path: string, value: unknown, least: number): number {
   return value;
 }
 
-function text(path: string, value: unknown): string {
+export function text(path: string, value: unknown): string {
   demand(typeof value === 'string', path, 'a string', value);
   return value;
 }
 
-function literal(path: string, value: unknown, expected: string | number): void {
+export function literal(path: string, value: unknown, expected: string | number): void {
   demand(value === expected, path, JSON.stringify(expected), value);
 }
 
 /** A natural number as decimal digits, below 10^`digits`. */
-function decimal(path: string, value: unknown, digits: number): bigint {
+export function decimal(path: string, value: unknown, digits: number): bigint {
   const expected = `decimal digits without leading zeros, at most ${digits}`;
   demand(
     typeof value === 'string' && value.length <= digits && /^(0|[1-9][0-9]*)$/.test(value),
@@ -105,7 +105,7 @@ function decimal(path: string, value: unknown, digits: number): bigint {
   return BigInt(value);
 }
 
-function ascending(path: string, value: unknown): number[] {
+export function ascending(path: string, value: unknown): number[] {
   demand(Array.isArray(value), path, 'an array', value);
   for (let i = 0; i < value.length; i++) {
     integer(`${path}[${i}]`, value[i], 0);

@@ -1,11 +1,22 @@
 import { Pace, type LongOperation } from '../pace.ts';
-import { bigArithmetic, smallArithmetic, smallPrimes, type Arithmetic } from './arithmetic.ts';
+import {
+  bigArithmetic,
+  smallArithmetic,
+  smallPrimes,
+  wordArithmetic,
+  wordPrimes,
+  type Arithmetic,
+} from './arithmetic.ts';
 import { closedFormStatement } from './bound.ts';
 import { checkClaim, checkEvidence } from './claim.ts';
 import { Rejection, type Fault } from './fault.ts';
 import { checkIndependence } from './independence.ts';
 import { demandBoundedWork, maxOperations } from './limits.ts';
 import { checkMinor } from './minor.ts';
+import { checkRankClaim, rankStatements } from './rank-claim.ts';
+import { checkRankEvidence } from './rank-evidence.ts';
+import { demandBoundedRankWork } from './rank-limits.ts';
+import type { StatedRank } from './rank-shape.ts';
 import { readCertificate } from './read.ts';
 import type { StatedCertificate } from './shape.ts';
 
@@ -13,12 +24,29 @@ import type { StatedCertificate } from './shape.ts';
 export type Verification =
   | {
       readonly accepted: true;
+      readonly kind: 'dimension';
       readonly parameters: number;
       readonly dimension: { readonly lower: number; readonly upper: number; readonly exact: boolean };
       /** The prime of the lower bound. */
       readonly prime: string;
       /** What has been proved, in words: the lower bound, the independence of the exponentials if there are any, the upper bound. */
       readonly statements: readonly string[];
+      readonly rows?: undefined;
+      readonly cols?: undefined;
+      readonly rank?: undefined;
+    }
+  | {
+      readonly accepted: true;
+      readonly kind: 'rank';
+      /** The shape of the matrix. */
+      readonly rows: number;
+      readonly cols: number;
+      readonly rank: number;
+      readonly prime: string;
+      /** What has been proved, in words: that the rank is not smaller, that it is not greater. */
+      readonly statements: readonly string[];
+      readonly parameters?: undefined;
+      readonly dimension?: undefined;
     }
   | { readonly accepted: false; readonly fault: Fault };
 
@@ -44,30 +72,62 @@ export async function verify(
   const pace = new Pace(options);
   try {
     const stated = readCertificate(certificate);
-    checkClaim(stated);
-    checkEvidence(stated);
-    demandBoundedWork(stated, options.maxOperations ?? maxOperations);
-    const { independence } = stated;
-    if (independence !== null)
-      await atPrime(independence.prime, (f) => checkIndependence(stated, independence, f, pace));
-    await atPrime(stated.lowerBound.prime, (f) => checkMinor(stated, f, pace));
-    const { parameters, ...dimension } = stated.claim;
-    return {
-      accepted: true,
-      parameters,
-      dimension,
-      prime: String(stated.lowerBound.prime),
-      statements: statements(stated),
-    };
+    const operations = options.maxOperations ?? maxOperations;
+    return stated.kind === 'rank'
+      ? await verifyRank(stated.certificate, operations, pace)
+      : await verifyDimension(stated.certificate, operations, pace);
   } catch (error) {
     if (error instanceof Rejection) return { accepted: false, fault: error.fault };
     throw error;
   }
 }
 
+async function verifyDimension(
+  stated: StatedCertificate,
+  operations: number,
+  pace: Pace,
+): Promise<Verification> {
+  checkClaim(stated);
+  checkEvidence(stated);
+  demandBoundedWork(stated, operations);
+  const { independence } = stated;
+  if (independence !== null)
+    await atPrime(independence.prime, (f) => checkIndependence(stated, independence, f, pace));
+  await atPrime(stated.lowerBound.prime, (f) => checkMinor(stated, f, pace));
+  const { parameters, ...dimension } = stated.claim;
+  return {
+    accepted: true,
+    kind: 'dimension',
+    parameters,
+    dimension,
+    prime: String(stated.lowerBound.prime),
+    statements: statements(stated),
+  };
+}
+
+async function verifyRank(stated: StatedRank, operations: number, pace: Pace): Promise<Verification> {
+  checkRankClaim(stated);
+  demandBoundedRankWork(stated, operations);
+  await atPrime(stated.prime, (f) => checkRankEvidence(stated, f, pace));
+  const { rows, cols } = stated.matrix;
+  return {
+    accepted: true,
+    kind: 'rank',
+    rows,
+    cols,
+    rank: stated.claim.lower,
+    prime: String(stated.prime),
+    statements: rankStatements(stated),
+  };
+}
+
 /** Runs a check in the arithmetic that suits the prime. */
-function atPrime(prime: bigint, check: <E>(f: Arithmetic<E>) => Promise<void>): Promise<void> {
-  return prime < smallPrimes ? check(smallArithmetic(Number(prime))) : check(bigArithmetic(prime));
+function atPrime(
+  prime: bigint,
+  check: <E extends number | bigint>(f: Arithmetic<E>) => Promise<void>,
+): Promise<void> {
+  if (prime < smallPrimes) return check(smallArithmetic(Number(prime)));
+  return prime < wordPrimes ? check(wordArithmetic(Number(prime))) : check(bigArithmetic(prime));
 }
 
 function statements({ claim, lowerBound, independence }: StatedCertificate): string[] {

@@ -39,7 +39,7 @@ test('Ctrl-C where the computation makes long steps', async () => {
 
 test('a second Ctrl-C ends it at once', async () => {
   const { process: child, outcome } = startCommand(['certify', ...longFlags]);
-  await sleep(1000);
+  await sleep(2500);
   child.kill('SIGINT');
   child.kill('SIGINT');
   expect(await outcome).toMatchObject({ code: 130, signal: null, stdout: '' });

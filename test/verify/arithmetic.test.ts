@@ -4,11 +4,13 @@ import {
   bigArithmetic,
   productsBeforeReduction,
   smallArithmetic,
+  wordArithmetic,
   type Arithmetic,
   type Vector,
 } from '../../src/verify/arithmetic.ts';
 
 const small = [3, 5, 101, 4093, 65521, 1048573, 33554393, 67108837, 67108859];
+const words = [65537, 1048573, 67108859, 67108879, 1431655777, 2147483629, 2147483647];
 const large = [
   3n,
   4093n,
@@ -63,9 +65,15 @@ function lawsOf<E extends number | bigint>(f: Arithmetic<E>, p: bigint, of: (x: 
           f,
         );
         for (let n = 0; n < rounds; n++) f.accumulate(target, y, of(factor), 0, pairs.length);
-        pairs.forEach(([left, right], n) =>
-          expect(BigInt(f.reduced(target[n]!))).toBe((left + BigInt(rounds) * factor * right) % p),
+        const sums = pairs.map(([left, right]) => (left + BigInt(rounds) * factor * right) % p);
+        expect(sums.map((_, n) => BigInt(f.reduced(target[n]!)))).toEqual(sums);
+        const scattered = vectorOf(
+          [...pairs].reverse().map(([left]) => of(left)),
+          f,
         );
+        const columns = Int32Array.from(pairs, (_, n) => pairs.length - 1 - n);
+        for (let n = 0; n < rounds; n++) f.scatter(scattered, columns, y, of(factor));
+        expect(sums.map((_, n) => BigInt(f.reduced(scattered[columns[n]!]!)))).toEqual(sums);
       },
     ),
     { numRuns: 100 },
@@ -74,6 +82,7 @@ function lawsOf<E extends number | bigint>(f: Arithmetic<E>, p: bigint, of: (x: 
 
 describe('the laws of F_p, against bigints', () => {
   test.each(small)('in doubles, p = %s', (p) => lawsOf(smallArithmetic(p), BigInt(p), Number));
+  test.each(words)('in words, p = %s', (p) => lawsOf(wordArithmetic(p), BigInt(p), Number));
   test.each(large)('in bigints, p = %s', (p) => lawsOf(bigArithmetic(p), p, (x) => x));
 });
 
@@ -92,11 +101,25 @@ test.each(small)('delayed reduction at its worst stays exact: p = %s', (p) => {
   expect(f.dot(ones, 0, 1, ones, 0, 1, count)).toBe(count % p);
 });
 
+test.each(words)('products whose quotient is near a half or an integer: p = %s', (p) => {
+  const f = wordArithmetic(p);
+  for (let i = 1; i < 2000; i++) {
+    const a = p - i;
+    // a·b mod p is about p/2, 0 or p − 1.
+    for (const residue of [0, 1, p - 1, (p - 1) / 2, (p + 1) / 2, (p + 3) / 2]) {
+      const b = f.multiply(residue, f.inverse(a));
+      expect((BigInt(a) * BigInt(b)) % BigInt(p)).toBe(BigInt(residue));
+      expect(f.multiply(a, b)).toBe(residue);
+    }
+  }
+});
+
 test('words become residues', () => {
   fc.assert(
     fc.property(fc.bigInt(0n, 2n ** 64n - 1n), (word) => {
       const [hi, lo] = [Number(word >> 32n), Number(word & 0xffffffffn)];
       for (const p of small) expect(smallArithmetic(p).fromWord(hi, lo)).toBe(Number(word % BigInt(p)));
+      for (const p of words) expect(wordArithmetic(p).fromWord(hi, lo)).toBe(Number(word % BigInt(p)));
       for (const p of large) expect(bigArithmetic(p).fromWord(hi, lo)).toBe(word % p);
     }),
   );

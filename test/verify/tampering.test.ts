@@ -326,7 +326,8 @@ const changes: readonly Tampering[] = [
   { name: 'network.format', change: (c) => (c.network.format = 'x'), path: 'certificate.network.format' },
   { name: 'network.version', change: (c) => (c.network.version = 2), path: 'certificate.network.version' },
   { name: 'network: null', change: (c) => (c.network = null), path: 'certificate.network' },
-  { name: 'kind', change: (c) => (c.kind = 'rank'), path: 'certificate.kind' },
+  { name: 'kind', change: (c) => (c.kind = 'belief'), path: 'certificate.kind' },
+  { name: 'kind: the other one', change: (c) => (c.kind = 'rank'), path: 'certificate.network' },
   // Inherited names are fields like any other.
   ...['constructor', 'toString', 'hasOwnProperty', 'seconds'].map((key) => ({
     name: `a field added: ${key}`,

@@ -1,19 +1,20 @@
-import { createReadStream } from 'node:fs';
 import { parsePrime } from '../../field/any-prime.ts';
-import type { Residue } from '../../field/residue.ts';
-import { readMatrix, type MatrixFormat } from '../../matrix-file/index.ts';
-import { rankAsync, type Matrix } from '../../matrix/index.ts';
+import type { MatrixFormat } from '../../matrix-file/index.ts';
 import { colorsOf, print } from '../console.ts';
-import { printJson, secondsSince, type Context } from '../context.ts';
-import { fileReason, InputError, inWordsOf } from '../errors.ts';
+import { printJson, type Context } from '../context.ts';
+import { InputError, inWordsOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ProgressLine } from '../progress.ts';
-import { inputName } from '../read-input.ts';
+import type { RankFound } from '../rank-task.ts';
+import { inputName, openInput } from '../read-input.ts';
 import { duration, reportBlock } from '../report.ts';
+import { rankInWorker } from '../worker.ts';
+import { openOutputFile } from '../write-atomically.ts';
 
 export interface RankOptions {
   readonly prime: string;
   readonly threads?: string;
+  readonly certificate?: string;
   readonly json?: boolean;
 }
 
@@ -27,39 +28,54 @@ const formatNames: Readonly<Record<MatrixFormat, string>> = {
   delimited: 'integers in rows',
 };
 
-/** `dimcert rank`: the rank of a matrix of integers modulo a prime. */
+/** `dimcert rank`: the rank of a matrix of integers modulo a prime, and a certificate of it. */
 export async function rankCommand(source: string, options: RankOptions, context: Context): Promise<number> {
   const name = inputName(source);
   const prime = await inWordsOf({ prime: '--prime' }, () => parsePrime(options.prime));
   const threads = threadsOf(options.threads);
+  const { certificate: output, json } = options;
+  if (output === '-' && json)
+    throw new InputError(
+      '--json: expected --certificate FILE, got --certificate - (both would write to stdout)',
+    );
+  const file = output === undefined || output === '-' ? undefined : openOutputFile(output, '--certificate');
+  const input = openInput(source);
   const signal = context.interruptions.listen();
-  const { format, matrix } = await readFrom(source, prime, signal);
   const progress = new ProgressLine(context.console.stderr);
-  const start = performance.now();
-  let found: number;
+  let found: RankFound;
   try {
-    found = await inWordsOf({ memory: `${name}: memory` }, () =>
-      rankAsync(matrix, prime, {
-        threads,
-        signal,
-        onProgress: (report) => progress.report(report, 'rank '),
-      }),
+    found = await inWordsOf({ matrix: `${name}: matrix`, memory: `${name}: memory` }, () =>
+      rankInWorker(
+        { name, input, prime, threads, certificate: output !== undefined },
+        {
+          signal,
+          onProgress: (report) => progress.report(report, report.phase === 'elimination' ? 'rank ' : ''),
+        },
+      ),
     );
   } finally {
     progress.clear();
   }
-  const seconds = secondsSince(start);
-  const { rows, cols } = matrix;
-  if (options.json) {
-    await printJson(context, { rows, cols, rank: found, prime: String(prime), seconds });
+  signal.throwIfAborted();
+
+  const { format, rows, cols, rank, seconds, certificate } = found;
+  file?.write(certificate!);
+  const { stdout, env } = context.console;
+  if (output === '-') {
+    await print(stdout, certificate!);
     return exitCodes.done;
   }
-  const { stdout, env } = context.console;
+  if (json) {
+    const kept = file && { certificate: file.path };
+    await printJson(context, { rows, cols, rank, prime: String(prime), seconds, ...kept });
+    return exitCodes.done;
+  }
   const report = [
     { label: 'matrix', value: `${rows} × ${cols}`, note: formatNames[format] },
-    { label: 'rank', value: String(found), note: found === Math.min(rows, cols) ? 'full' : undefined },
+    { label: 'rank', value: String(rank), note: rank === Math.min(rows, cols) ? 'full' : undefined },
     { label: 'prime', value: String(prime) },
     { label: 'time', value: duration(seconds) },
+    ...(file ? [{ label: 'certificate', value: file.path }] : []),
   ];
   await print(stdout, reportBlock(report, colorsOf(stdout, env), stdout.columns));
   return exitCodes.done;
@@ -72,25 +88,4 @@ function threadsOf(text: string | undefined): number {
       `--threads: expected an integer from 1 to ${mostThreads}, got ${JSON.stringify(text)}`,
     );
   return count;
-}
-
-/** Reads a matrix chunk by chunk; an `InputError` says where the file is wrong. */
-async function readFrom(
-  source: string,
-  prime: Residue,
-  signal: AbortSignal,
-): Promise<{ format: MatrixFormat; matrix: Matrix }> {
-  const name = inputName(source);
-  const stream = source === '-' ? process.stdin : createReadStream(source);
-  const stop = (): void => void stream.destroy(signal.reason as Error);
-  signal.addEventListener('abort', stop);
-  try {
-    return await readMatrix(stream as AsyncIterable<Uint8Array>, prime);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof RangeError) throw new InputError(`${name}: ${error.message}`, { cause: error });
-    throw new InputError(`${name}: cannot be read: ${fileReason(error)}`, { cause: error });
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -5,7 +5,7 @@ import { InputError, inWordsOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ProgressLine } from '../progress.ts';
 import { inputName, readInput } from '../read-input.ts';
-import { dimensionInWords, duration, reportBlock, wrap } from '../report.ts';
+import { dimensionInWords, duration, reportBlock, wrap, type ReportRow } from '../report.ts';
 import { verifyInWorker } from '../worker.ts';
 
 export interface VerifyCommandOptions {
@@ -45,19 +45,33 @@ export async function verifyCommand(
   }
   if (options.json) return exitCodes.done;
 
-  const { parameters, dimension, prime, statements } = verdict;
   const { stdout, env } = context.console;
   const rows = [
     { label: 'accepted', value: name },
-    { label: 'parameters', value: String(parameters) },
-    { label: 'dimension', value: dimensionInWords(dimension), ...(dimension.exact && { note: 'exact' }) },
-    { label: 'prime', value: prime },
+    ...found(verdict),
+    { label: 'prime', value: verdict.prime },
     { label: 'time', value: duration(seconds) },
   ];
   const width = stdout.columns === undefined ? Infinity : stdout.columns - 3;
-  const proved = statements.map((statement) => `- ${wrap(statement, width).join('\n  ')}\n`);
+  const proved = verdict.statements.map((statement) => `- ${wrap(statement, width).join('\n  ')}\n`);
   await print(stdout, `${reportBlock(rows, colorsOf(stdout, env), stdout.columns)}\n${proved.join('')}`);
   return exitCodes.done;
+}
+
+/** What a certificate of either kind proves. */
+function found(verdict: Verification & { readonly accepted: true }): ReportRow[] {
+  if (verdict.kind === 'rank') {
+    const { rows, cols, rank } = verdict;
+    return [
+      { label: 'matrix', value: `${rows} × ${cols}` },
+      { label: 'rank', value: String(rank), note: rank === Math.min(rows, cols) ? 'exact, full' : 'exact' },
+    ];
+  }
+  const { parameters, dimension } = verdict;
+  return [
+    { label: 'parameters', value: String(parameters) },
+    { label: 'dimension', value: dimensionInWords(dimension), ...(dimension.exact && { note: 'exact' }) },
+  ];
 }
 
 function operationsOf(text: string | undefined): number | undefined {

@@ -1,0 +1,97 @@
+import { rangeFault } from '../assert.ts';
+import { primeField } from '../field/any-prime.ts';
+import type { Prime } from '../field/residue.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { rankEvidence, residueMatrix, type Residues } from '../matrix/rank-evidence.ts';
+import { Pace, type LongOperation } from '../pace.ts';
+import { seal } from './certificate.ts';
+import { listed, listingLengths, type ListedMatrix } from './listing.ts';
+
+/** The most characters that the matrix and the coefficients of a certificate may have together, in JSON. */
+export const maxListedCharacters = 2 ** 27 - 2 ** 20;
+
+/** The claim that a matrix over F_p has a rank, before its digest: see docs/certificate.md, "Rank of a matrix". */
+export interface RankCertificateBody {
+  readonly format: 'dimcert-certificate';
+  readonly version: 1;
+  readonly kind: 'rank';
+  readonly prime: string;
+  readonly matrix: ListedMatrix;
+  readonly claim: { readonly lower: number; readonly upper: number; readonly exact: true };
+  readonly lowerBound: {
+    readonly method: 'minor';
+    readonly rows: readonly number[];
+    readonly columns: readonly number[];
+    readonly determinant: string;
+  };
+  readonly upperBound:
+    | { readonly method: 'shape' }
+    | {
+        readonly method: 'row-combinations' | 'column-combinations';
+        readonly coefficients: ListedMatrix;
+      };
+}
+
+/** A certificate of the rank of a matrix modulo a prime (`format: "dimcert-certificate"`, version 1, `kind: "rank"`). */
+export interface RankCertificate extends RankCertificateBody {
+  /** SHA-256 of the canonical JSON of all other fields. */
+  readonly digest: string;
+}
+
+/** What `certifyRank` found. */
+export interface CertifiedRank {
+  readonly rank: number;
+  readonly certificate: RankCertificate;
+}
+
+/**
+ * The rank of a matrix over F_p, for any prime below 2⁶², with a certificate that holds the matrix and proves both that the rank is
+ * not smaller (a minor that is not 0) and that it is not greater (the other rows, or columns, as combinations of those of the minor).
+ *
+ * Throws like `rank`, and a `RangeError` for a matrix whose certificate would have more than about 2²⁷ characters. O(rows · cols · rank).
+ *
+ * @example const { rank, certificate } = await certifyRank({ rows: 2, cols: 2, data: [1, 2, 3, 6] }, 7)
+ */
+export async function certifyRank(
+  matrix: Matrix,
+  prime: Prime,
+  options: LongOperation = {},
+): Promise<CertifiedRank> {
+  const pace = new Pace(options);
+  const field = primeField(prime);
+  const residues = residueMatrix(matrix, field);
+  const characters = listedCharacters(residues);
+  demandRoom(characters);
+  const { rank, rows, columns, determinant, combinations } = await rankEvidence(residues, field, pace);
+  if (combinations) demandRoom(characters + listedCharacters(combinations.coefficients));
+  const certificate = seal({
+    format: 'dimcert-certificate',
+    version: 1,
+    kind: 'rank',
+    prime: String(field.prime),
+    matrix: listed(residues),
+    claim: { lower: rank, upper: rank, exact: true },
+    lowerBound: { method: 'minor', rows, columns, determinant: String(determinant) },
+    upperBound: combinations
+      ? {
+          method: combinations.side === 'rows' ? 'row-combinations' : 'column-combinations',
+          coefficients: listed(combinations.coefficients),
+        }
+      : { method: 'shape' },
+  });
+  return { rank, certificate };
+}
+
+function listedCharacters(matrix: Residues): number {
+  const { dense, sparse } = listingLengths(matrix);
+  return 2 * sparse > dense ? dense : sparse;
+}
+
+function demandRoom(characters: number): void {
+  if (characters > maxListedCharacters)
+    throw rangeFault(
+      'matrix',
+      `a certificate, which lists the matrix, of at most ${maxListedCharacters} characters`,
+      characters,
+    );
+}

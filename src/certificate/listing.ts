@@ -1,0 +1,67 @@
+import type { Residue } from '../field/residue.ts';
+import type { Residues } from '../matrix/rank-evidence.ts';
+
+/** A matrix in a certificate, residues as decimal strings: all its rows, or the entries that are not 0 of the rows that have any. */
+export type ListedMatrix = { readonly rows: number; readonly cols: number } & (
+  | { readonly dense: readonly (readonly string[])[] }
+  | {
+      readonly sparse: readonly (readonly [
+        row: number,
+        columns: readonly number[],
+        values: readonly string[],
+      ])[];
+    }
+);
+
+/** Characters of a number in decimal digits. */
+function digits(n: Residue): number {
+  if (typeof n === 'bigint') return String(n).length;
+  let count = 1;
+  for (let bound = 10; bound <= n; bound *= 10) count++;
+  return count;
+}
+
+/** Characters of the canonical JSON of the rows of a matrix, listed densely and sparsely. O(rows · cols) */
+export function listingLengths({ rows, cols, data }: Residues): { dense: number; sparse: number } {
+  const commas = (count: number): number => Math.max(0, count - 1);
+  let dense = 2 + commas(rows) + rows * (2 + commas(cols));
+  let sparse = 2;
+  let listed = 0;
+  for (let i = 0; i < rows; i++) {
+    let count = 0;
+    for (let j = 0; j < cols; j++) {
+      const entry = data[i * cols + j]!;
+      const length = digits(entry) + 2;
+      dense += length;
+      if (Number(entry) === 0) continue;
+      sparse += length + digits(j);
+      count++;
+    }
+    if (count === 0) continue;
+    listed++;
+    // [row,[…],[…]]
+    sparse += digits(i) + 8 + 2 * commas(count);
+  }
+  return { dense, sparse: sparse + commas(listed) };
+}
+
+/** Lists a matrix sparsely where that takes at most half as many characters, else densely. O(rows · cols) */
+export function listed(matrix: Residues): ListedMatrix {
+  const { rows, cols, data } = matrix;
+  const lengths = listingLengths(matrix);
+  const row = (i: number): Residue[] => Array.from({ length: cols }, (_, j) => data[i * cols + j]!);
+  if (2 * lengths.sparse > lengths.dense)
+    return { rows, cols, dense: Array.from({ length: rows }, (_, i) => row(i).map(String)) };
+  const sparse: [number, number[], string[]][] = [];
+  for (let i = 0; i < rows; i++) {
+    const columns: number[] = [];
+    const values: string[] = [];
+    row(i).forEach((entry, j) => {
+      if (Number(entry) === 0) return;
+      columns.push(j);
+      values.push(String(entry));
+    });
+    if (columns.length > 0) sparse.push([i, columns, values]);
+  }
+  return { rows, cols, sparse };
+}

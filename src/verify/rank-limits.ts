@@ -1,0 +1,57 @@
+import { costsAt } from './arithmetic.ts';
+import { demandBounded, type Work } from './limits.ts';
+import type { StatedRank } from './rank-shape.ts';
+
+/** Bytes of a double or a 64-bit word. */
+const bytesPerEntry = 8;
+/** What it costs to read a residue, in elementary operations, about. */
+export const operationsPerEntry = 2 ** 6;
+/** What it costs to reduce and to compare an entry. */
+export const operationsPerComparison = 2 ** 3;
+
+/** Estimates the work for the evidence of a rank from the sizes alone. The claim has been checked before. */
+export function estimateRankWork({ prime, matrix, claim, upperBound }: StatedRank): {
+  readonly minor: Work;
+  readonly combinations: Work;
+} {
+  const { rows, cols, entries } = matrix;
+  const rank = claim.lower;
+  const cost = costsAt(prime);
+  const minor = {
+    residues: 0,
+    bytes: (rows + 2 * cols + rank ** 2 + entries) * bytesPerEntry,
+    // Row r is reduced by the r rows before it, from their pivots on: in the worst order of the pivots, n³/2.
+    operations: (rank ** 3 / 2) * cost.accumulate + entries * operationsPerEntry,
+  };
+  if (upperBound.method === 'shape') return { minor, combinations: { residues: 0, bytes: 0, operations: 0 } };
+  const { coefficients } = upperBound;
+  const byRows = upperBound.method === 'row-combinations';
+  // Each row is a sum of rows of A, or each row of A a sum of columns of coefficients: a product for each factor and entry.
+  const factors = byRows ? coefficients.entries : Math.min(entries, rows * rank);
+  const width = byRows ? longestRow(matrix.listed) : cols - rank;
+  const sums = byRows ? coefficients.rows * cols : rows * width;
+  return {
+    minor,
+    combinations: {
+      residues: 0,
+      bytes: ((byRows ? entries : rank * width) + 2 * cols + coefficients.rows) * bytesPerEntry,
+      operations:
+        factors * width * cost.accumulate +
+        sums * operationsPerComparison +
+        coefficients.entries * operationsPerEntry,
+    },
+  };
+}
+
+function longestRow(listed: readonly { readonly values: readonly unknown[] }[]): number {
+  let longest = 0;
+  for (const { values } of listed) longest = Math.max(longest, values.length);
+  return longest;
+}
+
+/** Rejects a certificate of a rank that would cost more than the limits, before any work or allocation. */
+export function demandBoundedRankWork(stated: StatedRank, operationLimit: number): void {
+  const { minor, combinations } = estimateRankWork(stated);
+  demandBounded('certificate.lowerBound', minor, operationLimit);
+  demandBounded('certificate.upperBound', combinations, operationLimit);
+}
