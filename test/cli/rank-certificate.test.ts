@@ -30,6 +30,7 @@ test('the certificate is written, and accepted: as text and as JSON', async () =
   expect(accepted.stdout.replace(/[0-9.]+ m?s$/m, 'TIME')).toBe(
     [
       `accepted  ${path}`,
+      'kind      rank of a matrix',
       'matrix    3 × 3',
       'rank      2  exact',
       'prime     7',

@@ -34,7 +34,7 @@ function rowsOf({
   );
 }
 
-describe.each([2, 3, 4093, 8191, 8209, 67108879, 2147483647])('modulo %s', (prime) => {
+describe.each([2, 3, 4093, 8191, 8209, 67108859, 67108879, 2147483647])('modulo %s', (prime) => {
   test.each(shapes)(
     'every rank of a %s × %s matrix: the bytes of the reference, accepted',
     async (rows, cols) => {
@@ -155,3 +155,27 @@ test('it can be aborted, and reports its progress', async () => {
     certifyRank(matrix, prime, { signal: AbortSignal.abort(new Error('before')) }),
   ).rejects.toThrow('before');
 });
+
+test.each([2n ** 26n - 5n, 33554393n, 2147483647n])(
+  'sums of products of the largest residues stay exact, modulo %s',
+  async (p) => {
+    const next = generator(9);
+    const near = (count: number): bigint[] =>
+      Array.from({ length: count }, () => p - 1n - BigInt(next() % 6));
+    for (const [rank, cols] of [
+      [12, 40],
+      [40, 41],
+    ] as const) {
+      const basis = Array.from({ length: rank }, () => near(cols));
+      const others = Array.from({ length: cols - rank }, () => near(rank)).map((coefficients) =>
+        Array.from(
+          { length: cols },
+          (_, j) => coefficients.reduce((sum, x, k) => sum + x * basis[k]![j]!, 0n) % p,
+        ),
+      );
+      const matrix = [...basis, ...others];
+      for (const rows of [matrix, Array.from({ length: cols + 1 }, (_, i) => matrix[Math.min(i, cols - 1)]!)])
+        expect(await verify(await produceRank(rows, cols, p))).toMatchObject({ accepted: true, rank });
+    }
+  },
+);

@@ -63,6 +63,7 @@ function found(verdict: Verification & { readonly accepted: true }): ReportRow[]
   if (verdict.kind === 'rank') {
     const { rows, cols, rank } = verdict;
     return [
+      { label: 'kind', value: 'rank of a matrix' },
       { label: 'matrix', value: `${rows} × ${cols}` },
       { label: 'rank', value: String(rank), note: rank === Math.min(rows, cols) ? 'exact, full' : 'exact' },
     ];
