@@ -38,7 +38,7 @@ export interface ThreadedElimination extends LongOperation {
   readonly threads: number;
   /** The rank at which elimination stops. */
   readonly bound?: number | undefined;
-  /** A multiple of 16 up to 256, which is the default. */
+  /** A multiple of 16 up to 256; by default 256, and less where columns are long. */
   readonly panelColumns?: number;
 }
 
@@ -62,13 +62,14 @@ const piecesOnTheWay = 6;
 export async function eliminateInThreads(
   source: BlockSource,
   kernel: Kernel<Residue>,
-  { threads, panelColumns = widestPanel, bound = Infinity, ...options }: ThreadedElimination,
+  { threads, panelColumns, bound = Infinity, ...options }: ThreadedElimination,
 ): Promise<Pivots> {
   const pace = new Pace(options);
   const { rows, columns } = source;
   if (rows === 0 || columns === 0) return { rows: [], columns: [] };
-  const most = Math.ceil(columns / panelColumns);
-  const deal: Deal = { rows, columns, panelColumns, threads: Math.min(threads, most) };
+  const width = panelColumns ?? panelColumnsFor(rows, kernel.elementBytes);
+  const most = Math.ceil(columns / width);
+  const deal: Deal = { rows, columns, panelColumns: width, threads: Math.min(threads, most) };
   const pivots = new PivotRecord(Math.min(rows, bound));
   const team = new Team(options.signal);
   try {
@@ -134,6 +135,13 @@ export async function eliminateInThreads(
   } finally {
     await team.end();
   }
+}
+
+/** The width of a panel that is factored in two steps or so: the calling thread must not be lost for long. */
+function panelColumnsFor(rows: number, elementBytes: 2 | 4 | 8): number {
+  let width = widestPanel;
+  while (width > 64 && rows * width ** 2 > 4 * productsPerStep[elementBytes]) width /= 2;
+  return width;
 }
 
 /** The entries of a piece, in a room. */

@@ -96,6 +96,14 @@ test('a bound that is reached ends the elimination', async () => {
   await expect(rankAsync(matrix, 4093, { threads: 2, bound: -1 })).rejects.toThrow('bound: expected');
 });
 
+test('long columns, in narrower panels', async () => {
+  const [rows, cols] = [20_000, 300];
+  const random = generator(7);
+  const data = Uint32Array.from({ length: rows * cols }, () => random(2147483647));
+  for (let i = 0; i < rows; i++) data[i * cols + 299] = data[i * cols + 10]!;
+  expect(await rankAsync({ rows, cols, data }, 2147483647, { threads: 2 })).toBe(299);
+});
+
 test('empty matrices, and more threads than there is work for', async () => {
   for (const [rows, cols] of [
     [0, 0],
