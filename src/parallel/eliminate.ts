@@ -51,7 +51,7 @@ export interface Pivots {
 /** Products in one step of the calling thread, about: 20 milliseconds with the kernels of small, word and large primes. */
 const productsPerStep = { 2: 2 ** 30, 4: 2 ** 27, 8: 2 ** 26 } as const;
 /** Pieces of the matrix that are on their way to a thread at a time: enough to keep it busy during a step of the calling thread. */
-const piecesOnTheWay = 6;
+const piecesOnTheWay = 16;
 
 /**
  * Eliminates a matrix over F_p in several threads, each with a Wasm instance and a share of the columns of its own (share.ts).
