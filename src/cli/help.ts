@@ -76,8 +76,9 @@ integers), MatrixMarket (coordinate and array, integer or pattern), SMS, and
 rows of integers with blanks or commas between them. Entries may have any number
 of digits. Primes up to 8191 are the fastest.
 
-Threads pay from about 2000 x 2000 on, as many as there are idle cores: each
-takes a share of the columns, 256 at least. The result is the same.
+Threads pay from about 3000 x 3000 on, with larger primes from 1500 x 1500, as
+many as there are idle cores: each takes a share of the columns, 256 at least.
+The result is the same.
 
 A certificate holds the matrix and proves the rank: a minor that is not zero,
 and the other rows (or columns) as combinations of those of the minor. It may

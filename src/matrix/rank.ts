@@ -68,8 +68,8 @@ export interface ThreadedOperation extends LongOperation {
  * signal's reason.
  *
  * With `threads` ≥ 2 each thread has a share of the columns, and a memory of its own; at least 256 columns, so that small matrices use fewer.
- * The call starts workers and ends them, which takes some 30 milliseconds: it pays from about 2000 × 2000 on. Rejects with an `Error` where
- * workers cannot be started. The matrix must not change before the promise settles.
+ * The call starts workers and ends them, which takes some 30 milliseconds: it pays from about 3000 × 3000 on, from 1500 × 1500 modulo primes
+ * above 8191. Rejects with an `Error` where workers cannot be started. The matrix must not change before the promise settles.
  *
  * @example await rankAsync(matrix, 4093, { threads: 4, signal: AbortSignal.timeout(60_000) })
  */
