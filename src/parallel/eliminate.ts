@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { compiledModule } from '../kernel/load.ts';
 import { Pace, type LongOperation } from '../pace.ts';
 import {
+  dealPanels,
   ownColumnCount,
   ownPanels,
   panelCount,
@@ -50,6 +51,8 @@ export interface Pivots {
 
 /** Products in one step of the calling thread, about: 20 milliseconds with the kernels of small, word and large primes. */
 const productsPerStep = { 2: 2 ** 30, 4: 2 ** 27, 8: 2 ** 26 } as const;
+/** The time until another thread has started and has its share of the matrix, in steps: some 40 milliseconds. */
+const startUpSteps = 2;
 /** Pieces of the matrix that are on their way to a thread at a time: enough to keep it busy during a step of the calling thread. */
 const piecesOnTheWay = 16;
 
@@ -68,8 +71,8 @@ export async function eliminateInThreads(
   const { rows, columns } = source;
   if (rows === 0 || columns === 0) return { rows: [], columns: [] };
   const width = panelColumns ?? panelColumnsFor(rows, kernel.elementBytes);
-  const most = Math.ceil(columns / width);
-  const deal: Deal = { rows, columns, panelColumns: width, threads: Math.min(threads, most) };
+  const startUp = panelColumns === undefined ? startUpSteps * productsPerStep[kernel.elementBytes] : 0;
+  const deal = dealPanels(rows, columns, width, threads, startUp);
   const pivots = new PivotRecord(Math.min(rows, bound));
   const team = new Team(options.signal);
   try {

@@ -158,7 +158,8 @@ test('what a progress callback throws ends the computation', async () => {
 });
 
 test('where no worker can be started, the error says so', async () => {
-  const matrix = { rows: 300, cols: 300, data: new Uint8Array(300 * 300) };
+  // Large enough for two threads; nothing is computed.
+  const matrix = { rows: 2500, cols: 2500, data: new Uint8Array(2500 * 2500) };
   const started = (): Promise<number> => rankAsync(matrix, 7, { threads: 2 });
   class Refused {
     constructor() {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Residue } from '../../src/field/residue.ts';
 import { Kernel } from '../../src/kernel/kernel.ts';
 import type { KernelBuild } from '../../src/kernel/load.ts';
-import { ownPanels, panelCount, piecesOf, type Deal } from '../../src/parallel/deal.ts';
+import { dealPanels, ownPanels, panelCount, piecesOf } from '../../src/parallel/deal.ts';
 import type { FactoredPanel } from '../../src/parallel/messages.ts';
 import { Share } from '../../src/parallel/share.ts';
 import { largeGenerator, largeOfRank } from '../kernel/large-matrices.ts';
@@ -26,7 +26,7 @@ function eliminate(
   { matrix, columns, prime, build = 'simd', ...rest }: Setting,
   random: Random,
 ): FactoredPanel[] {
-  const deal: Deal = { rows: matrix.length, columns, ...rest };
+  const deal = dealPanels(matrix.length, columns, rest.panelColumns, rest.threads);
   const panels: FactoredPanel[] = [];
   /** Of each thread: what waits for it. */
   const waiting: (() => void)[][] = Array.from({ length: deal.threads }, () => []);
@@ -117,9 +117,9 @@ test('panels as wide as they are in use, and rows in several pieces', () => {
   const setting = { matrix: wide, columns: 9300, prime: 4093, panelColumns: 256, threads: 2 };
   expect(pivotsOf(eliminate(setting, random))).toEqual(sequentialPivots(wide, 9300, 4093));
   const tall = ofRank(20, 70_000, 20, 3, random);
-  const deal = { rows: tall.length, columns: 20, panelColumns: 16, threads: 2 };
-  expect(piecesOf(deal, 0).length).toBeGreaterThan(1);
-  const found = pivotsOf(eliminate({ matrix: tall, prime: 3, ...deal }, random));
+  const dealt = { columns: 20, panelColumns: 16, threads: 2 };
+  expect(piecesOf(dealPanels(tall.length, 20, 16, 2), 0).length).toBeGreaterThan(1);
+  const found = pivotsOf(eliminate({ matrix: tall, prime: 3, ...dealt }, random));
   expect(found).toEqual(sequentialPivots(tall, 20, 3));
 });
 
@@ -155,7 +155,7 @@ test('without vectors: the same', () => {
 
 test('an entry that is no safe integer is noticed', () => {
   const { elementBytes, exports } = Kernel.create(7);
-  const deal = { rows: 1, columns: 2, panelColumns: 16, threads: 1 };
+  const deal = dealPanels(1, 2, 16, 1);
   const share = new Share({ deal, thread: 0, elementBytes, productsPerStep: 1 }, exports, () => {});
   const piece = { top: 0, bottom: 1 };
   for (const bad of [0.5, NaN, Infinity, 2 ** 53])
@@ -164,7 +164,7 @@ test('an entry that is no safe integer is noticed', () => {
 
 test('a share beyond 4 GiB is refused, with what it needs', () => {
   const { elementBytes, exports } = Kernel.create(2147483647);
-  const deal = { rows: 60_000, columns: 60_000, panelColumns: 256, threads: 2 };
+  const deal = dealPanels(60_000, 60_000, 256, 2);
   const setup = { deal, thread: 0, elementBytes, productsPerStep: 1 };
   expect(() => new Share(setup, exports, () => {})).toThrow(
     /^memory: expected at most 4096 MiB in each thread, got 7\d\d\d MiB$/,
