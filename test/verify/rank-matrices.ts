@@ -22,7 +22,7 @@ export function matrixOfRank(
   rows: number,
   cols: number,
   rank: number,
-  prime: number,
+  prime: number | bigint,
   fill: Fill = 'random',
   seed = 1,
 ): Matrix {
@@ -31,7 +31,7 @@ export function matrixOfRank(
   const entry = (): bigint => {
     if (fill === 'extreme') return (p - 1n - BigInt(next() % 2)) % p;
     if (fill === 'sparse' && next() % 8 !== 0) return 0n;
-    return BigInt(next()) % p;
+    return ((BigInt(next()) << 32n) | BigInt(next())) % p;
   };
   const lower = Array.from({ length: rows }, (_, i) =>
     Array.from({ length: rank }, (_, j) => (i === j ? 1n : i > j ? entry() : 0n)),
@@ -49,10 +49,8 @@ export function matrixOfRank(
   };
   const rowOrder = order(rows);
   const columnOrder = order(cols);
-  const data = rowOrder.flatMap((i) =>
-    columnOrder.map((j) =>
-      Number(lower[i]!.reduce((sum, factor, k) => sum + factor * upper[k]![j]!, 0n) % p),
-    ),
+  const entries = rowOrder.flatMap((i) =>
+    columnOrder.map((j) => lower[i]!.reduce((sum, factor, k) => sum + factor * upper[k]![j]!, 0n) % p),
   );
-  return { rows, cols, data };
+  return { rows, cols, data: typeof prime === 'bigint' ? entries : entries.map(Number) };
 }

@@ -34,25 +34,28 @@ function rowsOf({
   );
 }
 
-describe.each([2, 3, 4093, 8191, 8209, 67108859, 67108879, 2147483647])('modulo %s', (prime) => {
-  test.each(shapes)(
-    'every rank of a %s × %s matrix: the bytes of the reference, accepted',
-    async (rows, cols) => {
-      for (let rank = 0; rank <= Math.min(rows, cols); rank++)
-        for (const fill of fills) {
-          const matrix = matrixOfRank(rows, cols, rank, prime, fill);
-          const found = await certifyRank(matrix, prime);
-          expect(found.rank).toBe(rank);
-          const text = serializeCertificate(found.certificate);
-          const reference = await produceRank(rowsOf(matrix), cols, BigInt(prime));
-          expect(text).toBe(canonicalText(reference) + '\n');
-          const accepted = { accepted: true, kind: 'rank', rows, cols, rank, prime: String(prime) };
-          expect(await verify(text)).toMatchObject(accepted);
-          expect(await verify(found.certificate)).toMatchObject(accepted);
-        }
-    },
-  );
-});
+describe.each([2, 3, 4093, 8191, 8209, 67108859, 67108879, 2147483647, 2147483659n, 4611686018427387847n])(
+  'modulo %s',
+  (prime) => {
+    test.each(shapes)(
+      'every rank of a %s × %s matrix: the bytes of the reference, accepted',
+      async (rows, cols) => {
+        for (let rank = 0; rank <= Math.min(rows, cols); rank++)
+          for (const fill of fills) {
+            const matrix = matrixOfRank(rows, cols, rank, prime, fill);
+            const found = await certifyRank(matrix, prime);
+            expect(found.rank).toBe(rank);
+            const text = serializeCertificate(found.certificate);
+            const reference = await produceRank(rowsOf(matrix), cols, BigInt(prime));
+            expect(text).toBe(canonicalText(reference) + '\n');
+            const accepted = { accepted: true, kind: 'rank', rows, cols, rank, prime: String(prime) };
+            expect(await verify(text)).toMatchObject(accepted);
+            expect(await verify(found.certificate)).toMatchObject(accepted);
+          }
+      },
+    );
+  },
+);
 
 describe.each([2147483659n, 4294967311n, 4611686018427387847n, 9223372036854775783n, 18446744073709551557n])(
   'the verifier, modulo %s',
