@@ -118,6 +118,25 @@ export function residueModuli(prime: bigint, terms: number): number[] {
   return smallModuli.slice(0, count);
 }
 
+/** Limbs of a residue modulo a prime below 2⁶² (assembly/product/residue-number-system.ts): the sixth is smaller, at most 2⁷. */
+const residueLimbs = 6;
+
+/** Whether the sum of the limbs of a residue times their weights modulo a small modulus is an integer that single precision holds. */
+export function residueConversionIsExact(modulus: number): boolean {
+  return residueLimbs * limbExtreme * ((modulus - 1) / 2) < 2 ** 24;
+}
+
+/**
+ * Whether what puts the residues c_i modulo all moduli together fits into an i32: Σ c_i·(2²⁷/m_i), which finds the quotient q, rounded; and the limbs
+ * of Σ c_i·(M/m_i) − q·M modulo p. |c_i| is at most what a reduction of the sum of `terms` products leaves.
+ */
+export function residueCombinationFits(moduli: readonly number[], terms: number): boolean {
+  const extremes = moduli.map((modulus) => smallReductionSlack(modulus, terms, 0.5 + 2 ** -10) * modulus);
+  const quotient = extremes.reduce((sum, extreme, i) => sum + (extreme * 2 ** 27) / moduli[i]!, 0);
+  const limbs = extremes.reduce((sum, extreme) => sum + extreme, moduli.length) * limbExtreme;
+  return quotient + 2 ** 26 < 2 ** 31 && limbs < 2 ** 31;
+}
+
 /** What the kernel is configured with for a prime. */
 export interface KernelBounds {
   readonly elementBytes: 2 | 4 | 8;

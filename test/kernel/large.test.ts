@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { maxPrime } from '../../src/field/any-prime.ts';
-import { largeExtreme, largeFoldTerms, largeSumRange, residueModuli } from '../../src/kernel/bounds.ts';
+import {
+  largeExtreme,
+  largeFoldTerms,
+  largeSumRange,
+  residueCombinationFits,
+  residueConversionIsExact,
+  residueModuli,
+  smallDepth,
+} from '../../src/kernel/bounds.ts';
 import { Echelon } from '../../src/kernel/echelon.ts';
 import { Kernel } from '../../src/kernel/kernel.ts';
 import { instantiate, type KernelBuild } from '../../src/kernel/load.ts';
@@ -60,14 +68,20 @@ function correct(
 
 function worst(p: bigint): [bigint, bigint, bigint][] {
   const e = largeExtreme(p);
-  return [
-    [e, e, e],
-    [e, e, -e],
-    [e, -e, e],
-    [-e, -e, -e],
-    [e, 1n, 0n],
-    [e, e - 1n, 1n],
-  ];
+  // The lower limbs all −2¹⁰, and all 2¹⁰ − 1.
+  const limbs = 1n + (1n << 11n) + (1n << 22n) + (1n << 33n) + (1n << 44n);
+  const low = -1024n * limbs + ((e >> 55n) << 55n);
+  const high = 1023n * limbs - ((e >> 55n) << 55n);
+  const limbed: [bigint, bigint, bigint][] =
+    p > 1n << 57n
+      ? [
+          [low, low, e],
+          [low, high, -e],
+          [high, 1n, 0n],
+          [1n, low, 0n],
+        ]
+      : [];
+  return [[e, e, e], [e, e, -e], [e, -e, e], [-e, -e, -e], [e, 1n, 0n], [e, e - 1n, 1n], ...limbed];
 }
 
 describe.each(['simd', 'scalar'] as const)('%s kernel of large primes', (build) => {
@@ -250,6 +264,18 @@ test('the moduli suffice, are coprime, and are an odd number', () => {
   }
   expect(residueModuli(maxPrime, 256)).toHaveLength(11);
   expect(residueModuli(2147483659n, 256)).toHaveLength(7);
+});
+
+test('conversions into the residue number system and back fit, and would not with larger moduli', () => {
+  for (const prime of largePrimes) {
+    const moduli = residueModuli(prime, 256);
+    expect(moduli.every((modulus) => residueConversionIsExact(modulus) && smallDepth(modulus) === 256)).toBe(
+      true,
+    );
+    expect(residueCombinationFits(moduli, 256)).toBe(true);
+  }
+  expect(residueConversionIsExact(8191)).toBe(false);
+  expect(residueCombinationFits(Array<number>(32).fill(4999), 256)).toBe(false);
 });
 
 function gcd(a: number, b: number): number {
