@@ -67,7 +67,7 @@ export const rankHelp = `
 Examples:
   $ dimcert rank matrix.mtx --prime 4093
   $ dimcert rank large.npy --prime 4093 --threads 2
-  $ echo '1 2; 3 6' | tr ';' '\\n' | dimcert rank - --prime 7 --json
+  $ printf '1 2\\n3 6\\n' | dimcert rank - --prime 7 --json
   $ dimcert rank matrix.mtx --prime 4093 --certificate certificate.json
   $ dimcert verify certificate.json
 

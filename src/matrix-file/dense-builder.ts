@@ -49,9 +49,10 @@ export class RowCollector {
     this.#rows++;
   }
 
-  /** The matrix so far; 0 × 0 if no row was appended. */
+  /** The matrix so far; there must be a row. */
   finish(): DenseMatrix {
-    const cols = Math.max(0, this.#cols);
+    const cols = this.#cols;
+    if (cols < 0) throw new RangeError('end of file: expected rows of integers, got nothing');
     return { rows: this.#rows, cols, data: this.#data.subarray(0, this.#rows * cols) };
   }
 }

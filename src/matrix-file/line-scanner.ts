@@ -23,12 +23,11 @@ const space = 32;
 const plus = 43;
 const comma = 44;
 const minus = 45;
-const semicolon = 59;
 const digit0 = 48;
 const digit9 = 57;
 
 /**
- * Reads integers of any length, separated by blanks, commas or semicolons, from a stream of bytes: a line at a time, reduced
+ * Reads integers of any length, separated by blanks or commas, from a stream of bytes: a line at a time, reduced
  * modulo a prime while the digits go by, so that no string is ever made of the text.
  *
  * Lines that begin with `comment` are skipped, as are empty lines.
@@ -49,7 +48,7 @@ export class LineScanner {
   #negative = false;
   #digits = 0;
   #value = 0;
-  /** A comma or semicolon has been read after the last token. */
+  /** A comma has been read after the last token. */
   #separated = false;
 
   constructor(prime: Prime, comment = '%') {
@@ -84,7 +83,7 @@ export class LineScanner {
       this.#value = this.#value * 10 + digit;
     } else if (byte === space || byte === tab || byte === carriageReturn) {
       this.#endToken();
-    } else if (byte === comma || byte === semicolon) {
+    } else if (byte === comma) {
       this.#endToken();
       if (this.#separated || this.#length === 0) this.#fail('an integer', String.fromCharCode(byte));
       this.#separated = true;

@@ -47,6 +47,8 @@ interface ByteReader {
 
 /** Recognizes the format by the first bytes, and feeds them. */
 function readerFor(head: Uint8Array, field: Field<Residue>): ByteReader {
+  // Windows programs put a byte order mark before a text.
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) head = head.subarray(3);
   const firstLine = new TextDecoder('latin1').decode(head.subarray(0, sniffedBytes)).split('\n', 1)[0]!;
   let reader: ByteReader;
   if (head[0] === 0x93 && firstLine.startsWith('NUMPY', 1)) {

@@ -11,7 +11,7 @@ export interface LineReader {
   finish(): DenseMatrix;
 }
 
-/** Rows of integers separated by blanks, commas or semicolons. */
+/** Rows of integers separated by blanks or commas. */
 export class DelimitedReader implements LineReader {
   readonly #rows: RowCollector;
 

@@ -1,12 +1,6 @@
 import { rangeFault } from '../assert.ts';
 import { parsePrime } from '../field/any-prime.ts';
-import {
-  residueVector,
-  type Prime,
-  type Residue,
-  type ResidueArray,
-  type ResidueOf,
-} from '../field/residue.ts';
+import { residueVector, type Prime, type ResidueArray, type ResidueOf } from '../field/residue.ts';
 import { readReduced, withFactored } from './factor.ts';
 import type { Matrix, ResidueMatrix } from './matrix.ts';
 import { transpose } from './transpose.ts';
@@ -25,7 +19,7 @@ export function nullspace<P extends Prime>(
   prime: P,
 ): ResidueMatrix<ResidueOf<P>> {
   if (side === 'left') {
-    const { rows, cols, data } = transpose<Residue>(nullspace(transpose<Residue>(matrix), 'right', prime));
+    const { rows, cols, data } = transpose(nullspace(transpose(matrix), 'right', prime));
     const vector = residueVector(parsePrime(prime), rows * cols);
     vector.set(data);
     return { rows, cols, data: vector as ResidueArray<ResidueOf<P>> };

@@ -1,11 +1,11 @@
 import { assertMatrix, type Matrix } from './matrix.ts';
 
 /** The transpose, entries as they are. O(rows · cols). */
-export function transpose<Entry extends number | bigint>(
-  matrix: Matrix & { readonly data: ArrayLike<Entry> },
-): { rows: number; cols: number; data: Entry[] } {
+export function transpose<M extends Matrix>(
+  matrix: M,
+): { rows: number; cols: number; data: M['data'][number][] } {
   assertMatrix(matrix);
-  const { rows, cols, data } = matrix;
+  const { rows, cols, data } = matrix as Matrix;
   return {
     rows: cols,
     cols: rows,

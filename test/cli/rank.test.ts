@@ -54,9 +54,13 @@ test('several threads: the same rank', async () => {
   expect([await found('2'), await found('3')]).toEqual([one, one]);
 });
 
-test('an empty input is the empty matrix', async () => {
-  const { stdout } = await dimcert(['rank', '-', '--prime', '7', '--json'], { stdin: '' });
-  expect(JSON.parse(stdout)).toMatchObject({ rows: 0, cols: 0, rank: 0 });
+test('an empty input is refused: what should have made it may have failed', async () => {
+  const { code, stdout, stderr } = await dimcert(['rank', '-', '--prime', '7', '--json'], { stdin: '' });
+  expect([code, stdout, stderr]).toEqual([
+    2,
+    '',
+    'dimcert: stdin: end of file: expected rows of integers, got nothing\n',
+  ]);
 });
 
 test.each([

@@ -52,7 +52,7 @@ describe('every format, every chunk size, integers of any length', () => {
   const formats: Record<string, (rows: (number | bigint)[][]) => string> = {
     delimited: (rows) => rows.map((row) => row.join(' ')).join('\n'),
     'delimited, commas': (rows) => rows.map((row) => row.join(',')).join('\r\n') + '\r\n',
-    'delimited, semicolons and tabs': (rows) => rows.map((row) => `  ${row.join(' ;\t')} `).join('\n\n'),
+    'delimited, commas, blanks and tabs': (rows) => rows.map((row) => `  ${row.join(' ,\t')} `).join('\n\n'),
     sms: (rows) =>
       `${rows.length} ${rows[0]!.length} M\n` +
       rows.flatMap((row, i) => row.map((x, j) => `${i + 1} ${j + 1} ${x}\n`)).join('') +
@@ -176,9 +176,17 @@ test('symmetric, skew-symmetric and pattern matrices of MatrixMarket; entries gi
   expect(await rowsOf('1 1 M\n1 1 4\n1 1 5\n0 0 0\n', 7)).toEqual([[2]]);
 });
 
-test('an empty text is the empty matrix', async () => {
-  expect((await read('')).matrix).toMatchObject({ rows: 0, cols: 0 });
-  expect((await read('\n% nothing\n')).matrix).toMatchObject({ rows: 0, cols: 0 });
+test('an empty text is refused: a header may say that a matrix is empty', async () => {
+  for (const text of ['', '\n% nothing\n'])
+    await expect(read(text)).rejects.toThrow('end of file: expected rows of integers, got nothing');
+  expect((await read('0 5 M\n0 0 0\n')).matrix).toMatchObject({ rows: 0, cols: 5 });
+});
+
+test('a byte order mark is skipped', async () => {
+  expect(await rowsOf('\ufeff1,2\n3,4\n', 7)).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
 });
 
 test.each([
@@ -186,6 +194,7 @@ test.each([
   ['1 2\n3 x\n', 'line 2, column 3: expected an integer, got "x"'],
   ['1 2.5\n', 'line 1, column 4: expected an integer, got "."'],
   ['1,,2\n', 'line 1, column 3: expected an integer, got ","'],
+  ['1 2; 3 6\n', 'line 1, column 4: expected an integer, got ";"'],
   [',1\n', 'line 1, column 1: expected an integer, got ","'],
   ['1,\n', 'line 1, column 3: expected an integer after a separator, got "the end of the line"'],
   ['1 -\n', 'line 1, column 4: expected digits after a sign, got "none"'],

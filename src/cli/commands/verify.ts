@@ -39,7 +39,9 @@ export async function verifyCommand(
     const { path, expected, got } = verdict.fault;
     await remark(
       context,
-      `${name}: rejected: ${path.replace(/^certificate\./, '')}: expected ${expected}, got ${got}`,
+      `${name}: rejected: ${path.replace(/^certificate\./, '')}: expected ${expected}, got ${got}${
+        expected.endsWith('elementary operations') ? ' (--max-operations allows more)' : ''
+      }`,
     );
     return exitCodes.rejected;
   }
