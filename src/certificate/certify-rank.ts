@@ -2,13 +2,15 @@ import { rangeFault } from '../assert.ts';
 import { primeField } from '../field/any-prime.ts';
 import type { Prime } from '../field/residue.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import { rankEvidence, residueMatrix, type Residues } from '../matrix/rank-evidence.ts';
+import { rankEvidence, residueMatrix } from '../matrix/rank-evidence.ts';
 import { Pace, type LongOperation } from '../pace.ts';
 import { seal } from './certificate.ts';
-import { listed, listingLengths, type ListedMatrix } from './listing.ts';
+import { listed, listingSize, type ListedMatrix, type ListingSize } from './listing.ts';
 
 /** The most characters that the matrix and the coefficients of a certificate may have together, in JSON. */
 export const maxListedCharacters = 2 ** 27 - 2 ** 20;
+/** The most arrays that they may consist of: a verifier counts them before it parses. */
+const maxListedArrays = 2 ** 23 - 2 ** 10;
 
 /** The claim that a matrix over F_p has a rank, before its digest: see docs/certificate.md, "Rank of a matrix". */
 export interface RankCertificateBody {
@@ -60,10 +62,10 @@ export async function certifyRank(
   const pace = new Pace(options);
   const field = primeField(prime);
   const residues = residueMatrix(matrix, field);
-  const characters = listedCharacters(residues);
-  demandRoom(characters);
+  const size = listingSize(residues);
+  demandRoom(size);
   const { rank, rows, columns, determinant, combinations } = await rankEvidence(residues, field, pace);
-  if (combinations) demandRoom(characters + listedCharacters(combinations.coefficients));
+  if (combinations) demandRoom(size, listingSize(combinations.coefficients));
   const certificate = seal({
     format: 'dimcert-certificate',
     version: 1,
@@ -82,16 +84,12 @@ export async function certifyRank(
   return { rank, certificate };
 }
 
-function listedCharacters(matrix: Residues): number {
-  const { dense, sparse } = listingLengths(matrix);
-  return 2 * sparse > dense ? dense : sparse;
-}
-
-function demandRoom(characters: number): void {
-  if (characters > maxListedCharacters)
-    throw rangeFault(
-      'matrix',
-      `a certificate, which lists the matrix, of at most ${maxListedCharacters} characters`,
-      characters,
-    );
+function demandRoom(...sizes: ListingSize[]): void {
+  const demand = (what: keyof ListingSize, most: number): void => {
+    const sum = sizes.reduce((total, size) => total + size[what], 0);
+    if (sum > most)
+      throw rangeFault('matrix', `a certificate, which lists the matrix, of at most ${most} ${what}`, sum);
+  };
+  demand('characters', maxListedCharacters);
+  demand('arrays', maxListedArrays);
 }

@@ -21,8 +21,14 @@ function digits(n: Residue): number {
   return count;
 }
 
-/** Characters of the canonical JSON of the rows of a matrix, listed densely and sparsely. O(rows · cols) */
-export function listingLengths({ rows, cols, data }: Residues): { dense: number; sparse: number } {
+/** What a listing takes: characters of its canonical JSON, and arrays in it. */
+export interface ListingSize {
+  readonly characters: number;
+  readonly arrays: number;
+}
+
+/** The sizes of the rows of a matrix, listed densely and sparsely. O(rows · cols) */
+function listingSizes({ rows, cols, data }: Residues): { dense: ListingSize; sparse: ListingSize } {
   const commas = (count: number): number => Math.max(0, count - 1);
   let dense = 2 + commas(rows) + rows * (2 + commas(cols));
   let sparse = 2;
@@ -42,15 +48,27 @@ export function listingLengths({ rows, cols, data }: Residues): { dense: number;
     // [row,[…],[…]]
     sparse += digits(i) + 8 + 2 * commas(count);
   }
-  return { dense, sparse: sparse + commas(listed) };
+  return {
+    dense: { characters: dense, arrays: rows + 1 },
+    sparse: { characters: sparse + commas(listed), arrays: 3 * listed + 1 },
+  };
+}
+
+function isSparse({ dense, sparse }: ReturnType<typeof listingSizes>): boolean {
+  return 2 * sparse.characters <= dense.characters;
+}
+
+/** The size of the listing that `listed` chooses. O(rows · cols) */
+export function listingSize(matrix: Residues): ListingSize {
+  const sizes = listingSizes(matrix);
+  return isSparse(sizes) ? sizes.sparse : sizes.dense;
 }
 
 /** Lists a matrix sparsely where that takes at most half as many characters, else densely. O(rows · cols) */
 export function listed(matrix: Residues): ListedMatrix {
   const { rows, cols, data } = matrix;
-  const lengths = listingLengths(matrix);
   const row = (i: number): Residue[] => Array.from({ length: cols }, (_, j) => data[i * cols + j]!);
-  if (2 * lengths.sparse > lengths.dense)
+  if (!isSparse(listingSizes(matrix)))
     return { rows, cols, dense: Array.from({ length: rows }, (_, i) => row(i).map(String)) };
   const sparse: [number, number[], string[]][] = [];
   for (let i = 0; i < rows; i++) {

@@ -99,7 +99,7 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .summary('the rank of a matrix of integers modulo a prime')
     .description('Compute the rank of a matrix of integers modulo a prime, exactly, and certify it.')
     .requiredOption('--prime <p>', 'a prime below 2^62')
-    .option('--threads <n>', 'compute in so many threads (default: 1)')
+    .option('--threads <n>', 'compute in so many threads (default: 1; not with --certificate)')
     .option('--certificate <file>', 'write a certificate of the rank to a file (- for stdout)')
     .option('--json', 'print one JSON object on stdout')
     .addHelpText('after', rankHelp)

@@ -56,6 +56,14 @@ export function openOutputFile(path: string, option = '-o'): OutputFile {
   };
 }
 
+/** Throws an `InputError` if an output would replace the input. */
+export function demandOtherFile(output: string, input: string, option: string): void {
+  if (output === '-' || input === '-') return;
+  const [a, b] = [output, input].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (a?.isFile() && b && a.dev === b.dev && a.ino === b.ino)
+    throw new InputError(`${option}: expected a file other than the input, got ${JSON.stringify(output)}`);
+}
+
 /** Writes a text into a new file in the folder of `target`, through to the disk, and returns its name; no file if that fails. */
 function temporaryBeside(target: string, mode: number | undefined, text: string): string {
   const path = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);

@@ -123,7 +123,7 @@ export class Kernel<R extends Residue = number> {
   /** Stores the residues of up to `stagingLength` 64-bit integers. */
   storeIntegers(at: number, integers: BigInt64Array | BigUint64Array): void {
     const { buffer } = this.exports.memory;
-    const unsigned = integers instanceof BigUint64Array;
+    const unsigned = integers[Symbol.toStringTag] === 'BigUint64Array';
     const Staging = unsigned ? BigUint64Array : BigInt64Array;
     new Staging(buffer, this.exports.stagingAt(), integers.length).set(integers);
     this.exports.storeStagedIntegers(integers.length, at, Number(unsigned));

@@ -25,7 +25,9 @@ export function blockSource({ rows, cols, data }: Matrix, prime: Residue, title:
   return {
     rows,
     columns: cols,
-    Entries: typed ? (typedArrays.find((type) => typed instanceof type) ?? Float64Array) : Others,
+    Entries: typed
+      ? (typedArrays.find(({ name }) => typed[Symbol.toStringTag] === name) ?? Float64Array)
+      : Others,
     copy(row, from, to, entries, at) {
       const start = row * cols + from;
       const end = row * cols + to;

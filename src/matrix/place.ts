@@ -10,6 +10,12 @@ export function placed(kernel: Kernel<Residue>, matrix: Matrix, title: string): 
   return at;
 }
 
+/** Whether it is an array of 64-bit integers, of whatever realm. */
+function isBigIntArray(data: object): data is BigInt64Array | BigUint64Array {
+  const tag: unknown = (data as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  return ArrayBuffer.isView(data) && (tag === 'BigInt64Array' || tag === 'BigUint64Array');
+}
+
 /** Stores the rows of a matrix at `at`, `rowStride` elements apart. */
 export function placeRows(
   kernel: Kernel<Residue>,
@@ -23,8 +29,7 @@ export function placeRows(
       const count = Math.min(stagingLength, cols - j);
       const start = i * cols + j;
       const to = at + (i * rowStride + j) * kernel.elementBytes;
-      if (data instanceof BigInt64Array || data instanceof BigUint64Array)
-        kernel.storeIntegers(to, data.subarray(start, start + count));
+      if (isBigIntArray(data)) kernel.storeIntegers(to, data.subarray(start, start + count));
       else if (typeof kernel.prime === 'bigint' && !ArrayBuffer.isView(data))
         kernel.storeIntegers(
           to,

@@ -86,3 +86,9 @@ export function spread<E>({ columns, values }: ResidueRow<E>, target: Vector<E>)
   if (columns === null) for (let j = 0; j < values.length; j++) target[j] = values[j]!;
   else for (let n = 0; n < columns.length; n++) target[columns[n]!] = values[n]!;
 }
+
+/** Takes back what `spread` wrote. */
+export function clear<E>({ columns, values }: ResidueRow<E>, target: Vector<E>, zero: E): void {
+  if (columns === null) target.fill(zero, 0, values.length);
+  else for (const column of columns) target[column] = zero;
+}

@@ -3,8 +3,8 @@ import type { Arithmetic, Vector } from './arithmetic.ts';
 import { Breath } from './breath.ts';
 import { Echelon } from './echelon.ts';
 import { Rejection, demand } from './fault.ts';
-import { Listing, spread, type ResidueRow } from './listing.ts';
-import { operationsPerComparison, operationsPerEntry } from './rank-limits.ts';
+import { clear, Listing, spread, type ResidueRow } from './listing.ts';
+import { operationsPerComparison, operationsPerEntry, operationsPerRow } from './rank-limits.ts';
 import type { StatedRank } from './rank-shape.ts';
 
 /**
@@ -36,7 +36,7 @@ async function readRow<E extends number | bigint>(
   breath: Breath,
 ): Promise<ResidueRow<E>> {
   const row = listing.row(i);
-  if (breath.due(row.values.length * operationsPerEntry)) await breath.take();
+  if (breath.due(operationsPerRow + row.values.length * operationsPerEntry)) await breath.take();
   return row;
 }
 
@@ -51,10 +51,11 @@ async function checkMinor<E extends number | bigint>(
   const echelon = new Echelon(columns.length, f);
   const full = f.zeros(matrix.cols);
   for (const [n, i] of rows.entries()) {
-    spread(await readRow(listing, i, breath), full);
+    const listed = await readRow(listing, i, breath);
+    spread(listed, full);
     const row = f.zeros(columns.length);
     for (let c = 0; c < columns.length; c++) row[c] = full[columns[c]!]!;
-    full.fill(f.zero);
+    clear(listed, full, f.zero);
     if (!(await echelon.add(row, breath)))
       throw new Rejection(
         `${path}.rows[${n}]`,

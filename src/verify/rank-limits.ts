@@ -6,6 +6,8 @@ import type { StatedRank } from './rank-shape.ts';
 const bytesPerEntry = 8;
 /** What it costs to read a residue, in elementary operations, about. */
 export const operationsPerEntry = 2 ** 6;
+/** What it costs to look at a row, however few entries it has. */
+export const operationsPerRow = 2 ** 9;
 /** What it costs to reduce and to compare an entry. */
 export const operationsPerComparison = 2 ** 3;
 
@@ -21,7 +23,7 @@ export function estimateRankWork({ prime, matrix, claim, upperBound }: StatedRan
     residues: 0,
     bytes: (rows + 2 * cols + rank ** 2 + entries) * bytesPerEntry,
     // Row r is reduced by the r rows before it, from their pivots on: in the worst order of the pivots, n³/2.
-    operations: (rank ** 3 / 2) * cost.accumulate + entries * operationsPerEntry,
+    operations: (rank ** 3 / 2) * cost.accumulate + entries * operationsPerEntry + rows * operationsPerRow,
   };
   if (upperBound.method === 'shape') return { minor, combinations: { residues: 0, bytes: 0, operations: 0 } };
   const { coefficients } = upperBound;
@@ -34,11 +36,12 @@ export function estimateRankWork({ prime, matrix, claim, upperBound }: StatedRan
     minor,
     combinations: {
       residues: 0,
-      bytes: ((byRows ? entries : rank * width) + 2 * cols + coefficients.rows) * bytesPerEntry,
+      bytes: ((byRows ? entries : rank * width) + 3 * cols + coefficients.rows) * bytesPerEntry,
       operations:
         factors * width * cost.accumulate +
         sums * operationsPerComparison +
-        coefficients.entries * operationsPerEntry,
+        coefficients.entries * operationsPerEntry +
+        (rows + coefficients.rows) * operationsPerRow,
     },
   };
 }

@@ -166,3 +166,18 @@ test('a named pipe is read to its end', async () => {
   writeFileSync(path, rows);
   expect(JSON.parse((await outcome).stdout)).toMatchObject({ rows: 3, cols: 3, rank: 2 });
 });
+
+test('the matrix is not replaced by its certificate, nor are threads silently ignored', async () => {
+  const path = temporaryFile(rows, 'matrix.txt');
+  const same = await dimcert(['rank', path, '--prime', '7', '--certificate', path]);
+  expect([same.code, same.stdout]).toEqual([2, '']);
+  expect(same.stderr).toBe(
+    `dimcert: --certificate: expected a file other than the input, got ${JSON.stringify(path)}\n`,
+  );
+  expect(readFileSync(path, 'utf8')).toBe(rows);
+  const threads = await dimcert(['rank', path, '--prime', '7', '--threads', '2', '--certificate', '-']);
+  expect([threads.code, threads.stderr]).toEqual([
+    2,
+    'dimcert: --threads: expected 1 with --certificate, which is computed in one thread\n',
+  ]);
+});

@@ -28,6 +28,20 @@ test('entries are reduced, whatever array they come in', () => {
   expect(residues([], 5)).toEqual([]);
 });
 
+test('arrays of 64-bit integers from another realm', () => {
+  // An array that is no instance of this realm's class, as those of frames and of test environments are.
+  const foreign = Object.setPrototypeOf(
+    BigInt64Array.of(-1n, 8n),
+    Object.create(BigInt64Array.prototype),
+  ) as BigInt64Array;
+  Object.defineProperty(BigInt64Array, Symbol.hasInstance, { value: () => false, configurable: true });
+  try {
+    expect(residues(foreign, 7)).toEqual([6, 1]);
+  } finally {
+    Reflect.deleteProperty(BigInt64Array, Symbol.hasInstance);
+  }
+});
+
 test('rows longer than the staging', () => {
   const long = Float64Array.from({ length: 2 * stagingLength + 7 }, (_, i) => i * 1e9 - 4e12);
   const expected = Array.from(long, (x) => Number(((BigInt(x) % 8209n) + 8209n) % 8209n));

@@ -151,3 +151,37 @@ describe('work within the limits can be aborted, and reports its progress', () =
     for (const { done, total } of reports) expect(done).toBeLessThanOrEqual(total);
   });
 });
+
+test('rows count, also empty ones', async () => {
+  const empty = await claimed({ rows: 1e7, cols: 0, sparse: [] }, 0, { upperBound: { method: 'shape' } });
+  expect(await verify(empty, { maxOperations: 1e6 })).toMatchObject({
+    accepted: false,
+    fault: { path: 'certificate.lowerBound', expected: 'at most 1000000 elementary operations' },
+  });
+});
+
+test('work that is allowed can be aborted: empty rows, coefficients without columns, long rows', async () => {
+  const n = 4_000_000;
+  const identity = Array.from({ length: 1000 }, (_, i) => [i, [i], ['1']]);
+  const long = { rows: 1000, cols: 20_000_000, sparse: identity };
+  const certificates = [
+    await claimed({ rows: n, cols: 0, sparse: [] }, 0, { upperBound: { method: 'shape' } }),
+    await claimed({ rows: 1, cols: n, sparse: [] }, 0, {
+      upperBound: { method: 'column-combinations', coefficients: { rows: n, cols: 0, sparse: [] } },
+    }),
+  ];
+  for (const certificate of certificates)
+    await expect(verify(certificate, { signal: AbortSignal.timeout(50) })).rejects.toThrow();
+  // The rows of the minor are cleared where they have entries, not over all columns.
+  const start = performance.now();
+  const verdict = await verify(await claimed(long, 1000, { upperBound: { method: 'shape' } }));
+  expect(verdict).toMatchObject({ accepted: true, rank: 1000 });
+  expect(performance.now() - start).toBeLessThan(hanging);
+});
+
+test('a certificate with more arrays than a verifier counts is not written', async () => {
+  const rows = 2 ** 23;
+  await expect(certifyRank({ rows, cols: 1, data: new Uint8Array(rows).fill(1) }, 7)).rejects.toThrow(
+    `matrix: expected a certificate, which lists the matrix, of at most ${2 ** 23 - 2 ** 10} arrays, got ${rows + 1}`,
+  );
+});

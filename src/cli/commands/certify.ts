@@ -10,7 +10,7 @@ import { networkOf, type StackFlags } from '../network-input.ts';
 import { ProgressLine } from '../progress.ts';
 import { dimensionInWords, duration, reportBlock } from '../report.ts';
 import { certifyInWorker } from '../worker.ts';
-import { openOutputFile, type OutputFile } from '../write-atomically.ts';
+import { demandOtherFile, openOutputFile, type OutputFile } from '../write-atomically.ts';
 
 export interface CertifyCommandOptions extends StackFlags {
   readonly output?: string;
@@ -29,6 +29,7 @@ export async function certifyCommand(
   const { output, json } = options;
   if (output === '-' && json)
     throw new InputError('--json: expected -o FILE, got -o - (both would write to stdout)');
+  if (output !== undefined && source !== undefined) demandOtherFile(output, source, '-o');
   const file = output === undefined || output === '-' ? undefined : openOutputFile(output);
   const network = await networkOf(source, options, context.interruptions);
   const { stdout, stderr, env } = context.console;

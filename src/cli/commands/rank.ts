@@ -9,7 +9,7 @@ import type { RankFound } from '../rank-task.ts';
 import { inputName, openInput } from '../read-input.ts';
 import { duration, reportBlock } from '../report.ts';
 import { rankInWorker } from '../worker.ts';
-import { openOutputFile } from '../write-atomically.ts';
+import { demandOtherFile, openOutputFile } from '../write-atomically.ts';
 
 export interface RankOptions {
   readonly prime: string;
@@ -38,6 +38,9 @@ export async function rankCommand(source: string, options: RankOptions, context:
     throw new InputError(
       '--json: expected --certificate FILE, got --certificate - (both would write to stdout)',
     );
+  if (output !== undefined && threads > 1)
+    throw new InputError('--threads: expected 1 with --certificate, which is computed in one thread');
+  if (output !== undefined) demandOtherFile(output, source, '--certificate');
   const file = output === undefined || output === '-' ? undefined : openOutputFile(output, '--certificate');
   const input = openInput(source);
   const signal = context.interruptions.listen();
