@@ -51,8 +51,8 @@ export interface Pivots {
 
 /** Products in one step of the calling thread, about: 20 milliseconds with the kernels of small, word and large primes. */
 const productsPerStep = { 2: 2 ** 30, 4: 2 ** 27, 8: 2 ** 26 } as const;
-/** The time until another thread has started and has its share of the matrix, in steps: some 40 milliseconds. */
-const startUpSteps = 2;
+/** How much the calling thread is ahead when another one has started and has its share of the matrix, in steps: some 20 milliseconds (measured). */
+const startUpSteps = 1;
 /** Pieces of the matrix that are on their way to a thread at a time: enough to keep it busy during a step of the calling thread. */
 const piecesOnTheWay = 16;
 
