@@ -1,5 +1,5 @@
 import type { Residue } from '../field/residue.ts';
-import type { Residues } from '../matrix/rank-evidence.ts';
+import type { Residues } from '../matrix/matrix.ts';
 
 /** A matrix in a certificate, residues as decimal strings: all its rows, or the entries that are not 0 of the rows that have any. */
 export type ListedMatrix = { readonly rows: number; readonly cols: number } & (

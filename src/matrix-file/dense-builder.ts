@@ -1,18 +1,12 @@
 import { rangeFault } from '../assert.ts';
 import { residueVector, type Residue, type ResidueVector } from '../field/residue.ts';
-
-/** A matrix of residues that is being read. */
-export interface DenseMatrix {
-  readonly rows: number;
-  readonly cols: number;
-  readonly data: ResidueVector;
-}
+import type { Residues } from '../matrix/matrix.ts';
 
 /** Entries of the largest matrix that is read: more would not fit into the memory of the kernel. */
 export const maxEntries = 2 ** 31;
 
 /** A zero matrix of the size that a file's header names; a `RangeError` says how much memory one that cannot fit would need. */
-export function zeroMatrix(title: string, rows: number, cols: number, prime: Residue): DenseMatrix {
+export function zeroMatrix(title: string, rows: number, cols: number, prime: Residue): Residues {
   if (rows * cols > maxEntries)
     throw rangeFault(
       title,
@@ -50,7 +44,7 @@ export class RowCollector {
   }
 
   /** The matrix so far; there must be a row. */
-  finish(): DenseMatrix {
+  finish(): Residues {
     const cols = this.#cols;
     if (cols < 0) throw new RangeError('end of file: expected rows of integers, got nothing');
     return { rows: this.#rows, cols, data: this.#data.subarray(0, this.#rows * cols) };

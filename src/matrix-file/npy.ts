@@ -1,7 +1,8 @@
 import { rangeFault } from '../assert.ts';
 import type { Field } from '../field/field.ts';
 import type { Residue } from '../field/residue.ts';
-import { zeroMatrix, type DenseMatrix } from './dense-builder.ts';
+import type { Residues } from '../matrix/matrix.ts';
+import { zeroMatrix } from './dense-builder.ts';
 
 /** Reads one entry of an .npy array as an exact integer; a float that is no safe integer is refused by the caller. */
 type EntryReader = (view: DataView, at: number, littleEndian: boolean) => number | bigint;
@@ -24,7 +25,7 @@ interface NpyHeader {
   readonly entry: { bytes: number; read: EntryReader };
   readonly little: boolean;
   readonly fortran: boolean;
-  readonly matrix: DenseMatrix;
+  readonly matrix: Residues;
 }
 
 /**
@@ -65,7 +66,7 @@ export class NpyReader {
     this.#rest = bytes.slice(at + whole * entry.bytes);
   }
 
-  finish(): DenseMatrix {
+  finish(): Residues {
     if (!this.#header) throw new RangeError('.npy: expected a header, got the end of the file');
     const { matrix } = this.#header;
     if (this.#read !== matrix.data.length || this.#rest.length > 0)

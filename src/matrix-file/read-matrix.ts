@@ -1,8 +1,7 @@
 import { primeField } from '../field/any-prime.ts';
 import type { Field } from '../field/field.ts';
 import type { Prime, Residue, ResidueArray, ResidueOf } from '../field/residue.ts';
-import type { ResidueMatrix } from '../matrix/matrix.ts';
-import type { DenseMatrix } from './dense-builder.ts';
+import type { ResidueMatrix, Residues } from '../matrix/matrix.ts';
 import { LineScanner } from './line-scanner.ts';
 import { NpyReader } from './npy.ts';
 import { DelimitedReader, MatrixMarketReader, SmsReader, type LineReader } from './text-formats.ts';
@@ -42,7 +41,7 @@ export async function readMatrix<P extends Prime>(
 interface ByteReader {
   readonly format: MatrixFormat;
   feed(bytes: Uint8Array): void;
-  finish(): DenseMatrix;
+  finish(): Residues;
 }
 
 /** Recognizes the format by the first bytes, and feeds them. */

@@ -1,14 +1,15 @@
 import { rangeFault } from '../assert.ts';
 import type { Field } from '../field/field.ts';
 import type { Residue } from '../field/residue.ts';
-import { RowCollector, zeroMatrix, type DenseMatrix } from './dense-builder.ts';
+import type { Residues } from '../matrix/matrix.ts';
+import { RowCollector, zeroMatrix } from './dense-builder.ts';
 import type { ScannedLine } from './line-scanner.ts';
 
 /** Makes a matrix of the lines of a text file. */
 export interface LineReader {
   line(line: ScannedLine): void;
   /** Throws if lines are missing. */
-  finish(): DenseMatrix;
+  finish(): Residues;
 }
 
 /** Rows of integers separated by blanks or commas. */
@@ -23,7 +24,7 @@ export class DelimitedReader implements LineReader {
     this.#rows.append(`line ${number}`, residues, length);
   }
 
-  finish(): DenseMatrix {
+  finish(): Residues {
     return this.#rows.finish();
   }
 }
@@ -34,7 +35,7 @@ export class DelimitedReader implements LineReader {
  * An entry that is given twice is added up.
  */
 export class SmsReader implements LineReader {
-  readonly #matrix: DenseMatrix;
+  readonly #matrix: Residues;
   readonly #field: Field<Residue>;
   #ended = false;
 
@@ -52,7 +53,7 @@ export class SmsReader implements LineReader {
     else addEntry(this.#matrix, title, line, line.residues[2]!, this.#field);
   }
 
-  finish(): DenseMatrix {
+  finish(): Residues {
     if (!this.#ended) throw new RangeError('end of file: expected the line 0 0 0, got nothing');
     return this.#matrix;
   }
@@ -69,7 +70,7 @@ export class MatrixMarketReader implements LineReader {
   readonly #pattern: boolean;
   readonly #symmetry: Symmetry;
   readonly #field: Field<Residue>;
-  #matrix: DenseMatrix | null = null;
+  #matrix: Residues | null = null;
   #expected = 0;
   #read = 0;
   /** The next entry of an array. */
@@ -99,7 +100,7 @@ export class MatrixMarketReader implements LineReader {
     else this.#coordinate(title, line);
   }
 
-  finish(): DenseMatrix {
+  finish(): Residues {
     if (!this.#matrix) throw new RangeError('end of file: expected a line with the sizes, got nothing');
     if (this.#read !== this.#expected)
       throw rangeFault('end of file', `${this.#expected} entries`, this.#read);
@@ -165,7 +166,7 @@ export class MatrixMarketReader implements LineReader {
   }
 }
 
-function entryIndices(matrix: DenseMatrix, title: string, { values }: ScannedLine): [number, number] {
+function entryIndices(matrix: Residues, title: string, { values }: ScannedLine): [number, number] {
   const row = values[0]!;
   const col = values[1]!;
   if (!(row >= 1 && row <= matrix.rows)) throw rangeFault(title, `a row from 1 to ${matrix.rows}`, row);
@@ -174,7 +175,7 @@ function entryIndices(matrix: DenseMatrix, title: string, { values }: ScannedLin
 }
 
 function addEntry(
-  matrix: DenseMatrix,
+  matrix: Residues,
   title: string,
   line: ScannedLine,
   residue: Residue,

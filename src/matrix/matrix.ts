@@ -1,6 +1,6 @@
 import { assertInteger, rangeFault, typeFault } from '../assert.ts';
 import type { Field } from '../field/field.ts';
-import type { Residue, ResidueArray } from '../field/residue.ts';
+import type { Residue, ResidueArray, ResidueVector } from '../field/residue.ts';
 
 /** A matrix, row-major: entry (i, j) is `data[i · cols + j]`. Entries are integers of any sign; they are reduced where a prime is named. */
 export interface Matrix {
@@ -12,6 +12,13 @@ export interface Matrix {
 /** A matrix of residues 0 … p − 1, a copy of its own: a `Uint32Array` for p < 2³¹, a `BigUint64Array` above. What every operation returns. */
 export interface ResidueMatrix<R extends Residue = number> extends Matrix {
   readonly data: ResidueArray<R>;
+}
+
+/** A matrix of residues of whichever kind. */
+export interface Residues {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: ResidueVector;
 }
 
 /** Throws unless the value has the shape of a matrix: a `TypeError` or `RangeError` that names the field. Entries are checked by `residuesOfRow`. */

@@ -4,21 +4,14 @@ import { Echelon } from '../kernel/echelon.ts';
 import { minorDeterminant } from '../kernel/minor-determinant.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Pace } from '../pace.ts';
-import { ascending, others } from './indices.ts';
-import { assertMatrix, residueOfEntry, type Matrix } from './matrix.ts';
+import { others } from './indices.ts';
+import { assertMatrix, residueOfEntry, type Matrix, type Residues } from './matrix.ts';
 import { placeRows } from './place.ts';
 import { returnKernel, takeKernel } from './pool.ts';
-import type { RankProfiles } from './rank.ts';
+import { sortedProfiles, type RankProfiles } from './rank.ts';
 
 /** Products (multiply-adds) between two pauses, about: some tens of milliseconds. */
 const productsPerSlab = 2 ** 28;
-
-/** A matrix of residues of whichever kind. */
-export interface Residues {
-  readonly rows: number;
-  readonly cols: number;
-  readonly data: ResidueVector;
-}
 
 /** What proves a rank: a minor that is not 0, and the lines outside it as combinations of those within. */
 export interface RankEvidence extends RankProfiles {
@@ -62,11 +55,7 @@ export async function rankEvidence(
   while (!echelon.step()) await pace.pause('elimination', echelon.rank, shorter);
   kernel.release(kernel.bottom);
 
-  const profiles = {
-    rank: echelon.rank,
-    rows: ascending(echelon.pivotRows),
-    columns: ascending(echelon.pivotColumns),
-  };
+  const profiles = sortedProfiles(echelon);
   const determinant = minorDeterminant(echelon, field);
   const side = matrix.rows <= matrix.cols ? 'rows' : 'columns';
   const combinations =

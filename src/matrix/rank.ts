@@ -108,6 +108,10 @@ export function rankProfiles(matrix: Matrix, prime: Prime): RankProfiles {
 }
 
 /** The profiles of what has been eliminated. */
-export function sortedProfiles({ rank, pivotRows, pivotColumns }: Echelon<Residue>): RankProfiles {
+export function sortedProfiles({
+  rank,
+  pivotRows,
+  pivotColumns,
+}: Pick<Echelon, 'rank' | 'pivotRows' | 'pivotColumns'>): RankProfiles {
   return { rank, rows: ascending(pivotRows), columns: ascending(pivotColumns) };
 }

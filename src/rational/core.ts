@@ -2,9 +2,9 @@ import { PrimeField } from '../field/index.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import { minorDeterminant } from '../kernel/minor-determinant.ts';
 import { readReduced } from '../matrix/factor.ts';
-import { ascending } from '../matrix/indices.ts';
 import type { RankProfiles } from '../matrix/index.ts';
 import { returnKernel, takeKernel } from '../matrix/pool.ts';
+import { sortedProfiles } from '../matrix/rank.ts';
 import type { Integers } from './integers.ts';
 import type { Steps } from './steps.ts';
 
@@ -24,9 +24,7 @@ export function* minorModulo(matrix: Integers, prime: number): Steps<MinorModulo
   yield* eliminate(echelon, Math.min(rows, cols));
   returnKernel(kernel);
   return {
-    rank: echelon.rank,
-    rows: ascending(echelon.pivotRows),
-    columns: ascending(echelon.pivotColumns),
+    ...sortedProfiles(echelon),
     determinant: minorDeterminant(echelon, new PrimeField(prime)),
   };
 }
