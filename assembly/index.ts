@@ -3,6 +3,7 @@
  * here, once a call.
  * Offsets are in bytes, strides in elements.
  */
+import * as columns from "./columns";
 import * as elementwise from "./elementwise";
 import * as combination from "./elimination/combination";
 import { setBatch } from "./elimination/batch";
@@ -86,6 +87,24 @@ export function pullbackWeights(rows: i32, columns: i32, g: usize, w: usize): vo
   if (bytes == 2) elementwise.pullbackWeights<i16>(rows, columns, g, w);
   else if (bytes == 4) elementwise.pullbackWeights<i32>(rows, columns, g, w);
   else elementwise.pullbackWeights<i64>(rows, columns, g, w);
+}
+
+export function scaleColumns(rows: i32, width: i32, from: usize, factors: usize, to: usize, accumulate: i32): void {
+  if (bytes == 2) columns.scaleColumns<i16>(rows, width, from, factors, to, accumulate);
+  else if (bytes == 4) columns.scaleColumns<i32>(rows, width, from, factors, to, accumulate);
+  else columns.scaleColumns<i64>(rows, width, from, factors, to, accumulate);
+}
+
+export function addElements(count: i32, from: usize, to: usize): void {
+  if (bytes == 2) columns.addElements<i16>(count, from, to);
+  else if (bytes == 4) columns.addElements<i32>(count, from, to);
+  else columns.addElements<i64>(count, from, to);
+}
+
+export function pullbackRoots(rows: i32, width: i32, g: usize, y: usize, z: usize, rho: i64): void {
+  if (bytes == 2) columns.pullbackRoots<i16>(rows, width, g, y, z, rho);
+  else if (bytes == 4) columns.pullbackRoots<i32>(rows, width, g, y, z, rho);
+  else columns.pullbackRoots<i64>(rows, width, g, y, z, rho);
 }
 
 export function gatherColumns(rows: i32, count: i32, columns: usize, from: usize, fromRow: i32, to: usize, toRow: i32): void {

@@ -1,7 +1,7 @@
 import type { Independence } from '../jacobian/independence.ts';
 import type { Network } from '../network/format.ts';
 import { sha256Hex } from '../sha256.ts';
-import type { ClosedFormTerms } from '../theory/closed-form.ts';
+import type { UpperBoundEvidence } from '../theory/upper-bound.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { RankCertificate, RankCertificateBody } from './certify-rank.ts';
 
@@ -35,11 +35,7 @@ export interface CertificateBody {
   };
   /** Absent if the network has no exponentials. */
   readonly independence?: Independence;
-  readonly upperBound: {
-    readonly method: 'closed-form';
-    readonly statement: string;
-    readonly terms: ClosedFormTerms;
-  };
+  readonly upperBound: UpperBoundEvidence;
 }
 
 /** A certificate of a dimension (`format: "dimcert-certificate"`, version 1). */

@@ -3,10 +3,11 @@ import { parseWordPrime } from '../field/prime-field.ts';
 import { proveIndependence } from '../jacobian/independence.ts';
 import { jacobianRank, type JacobianRank } from '../jacobian/jacobian-rank.ts';
 import type { Network } from '../network/format.ts';
+import { networkGraph, type NetworkGraph } from '../network/graph.ts';
 import { parseNetwork } from '../network/parse.ts';
 import { parameterCount } from '../network/parameters.ts';
 import { Pace, type LongOperation } from '../pace.ts';
-import { closedForm, closedFormStatement } from '../theory/closed-form.ts';
+import { upperBound, type UpperBoundEvidence } from '../theory/upper-bound.ts';
 import { seal, type Certificate, type Retry } from './certificate.ts';
 
 /** A prime of the fastest kernel: of 5,000 random stacks (up to six layers, widths up to 9) two had a bad point modulo it. */
@@ -28,7 +29,7 @@ export interface CertifyResult {
   readonly parameters: number;
   readonly dimension: { readonly lower: number; readonly upper: number; readonly exact: boolean };
   readonly upper: {
-    readonly method: 'closed-form';
+    readonly method: UpperBoundEvidence['method'];
     readonly statement: string;
     readonly errorProbability: 0;
   };
@@ -56,7 +57,7 @@ export class BoundContradiction extends Error {
  * The exact dimension of the function space of a network, with a certificate.
  *
  * Lower bound: the rank of the Jacobian at a random point over F_p, proved by a minor that is not zero. Upper bound: the
- * closed form of theory (docs/closed-form.md). If they differ after three points, the result is an interval.
+ * closed form of theory (docs/closed-form.md) for stacks of single-head attention layers. If they differ after three points, the result is an interval.
  *
  * Throws `TypeError`/`RangeError` for a bad network, prime or seed, and `BoundContradiction` if lower > upper.
  * O(dimension² · parameters) multiplications for the elimination.
@@ -74,9 +75,10 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
   const prime = options.prime === undefined ? undefined : parseWordPrime(options.prime, 3);
   const seed = options.seed === undefined ? defaultSeed : parseSeed(options.seed);
   const pace = new Pace(options);
-  const { upper, terms } = closedForm(checked);
-  const independence = await proveIndependence(checked, seed, pace);
-  const { best, retries } = await bestPoint(checked, upper, prime, seed, pace);
+  const graph = networkGraph(checked);
+  const { upper, evidence } = upperBound(graph, seed);
+  const independence = await proveIndependence(graph, seed, pace);
+  const { best, retries } = await bestPoint(graph, upper, prime, seed, pace);
 
   const lower = best.rank;
   const claim = { parameters: parameterCount(checked), lower, upper, exact: lower === upper };
@@ -96,13 +98,13 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
       retries,
     },
     ...(independence && { independence }),
-    upperBound: { method: 'closed-form', statement: closedFormStatement, terms },
+    upperBound: evidence,
   });
   if (lower > upper) throw new BoundContradiction(certificate);
   return {
     parameters: claim.parameters,
     dimension: { lower, upper, exact: claim.exact },
-    upper: { method: 'closed-form', statement: closedFormStatement, errorProbability: 0 },
+    upper: { method: evidence.method, statement: evidence.statement, errorProbability: 0 },
     prime: best.prime,
     seconds: (performance.now() - start) / 1000,
     certificate,
@@ -116,7 +118,7 @@ interface Attempt extends JacobianRank {
 
 /** Tries points until one reaches the upper bound; the best of all otherwise. The others are recorded. */
 async function bestPoint(
-  network: Network,
+  network: NetworkGraph,
   upper: number,
   prime: number | undefined,
   seed: string,

@@ -1,12 +1,15 @@
+import { residueOfFraction } from '../field/fraction.ts';
 import { PrimeField } from '../field/prime-field.ts';
+import { SquareRoots } from '../field/square-root.ts';
+import { fraction } from '../fraction.ts';
+import type { FunctionStep, SoftmaxStep, Step } from '../graph/steps.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import { Kernel } from '../kernel/kernel.ts';
-import type { Network } from '../network/format.ts';
+import type { NetworkGraph } from '../network/graph.ts';
 import type { Pace } from '../pace.ts';
-import { exponentArguments, type LayerExponents } from '../point/exponents.ts';
-import { Point, type SampledInput } from '../point/point.ts';
-import { attentionForward, attentionScores, type PlacedAttention } from './attention.ts';
-import { placeLayers } from './network-jacobian.ts';
+import { Point } from '../point/point.ts';
+import { Evaluation } from './evaluation.ts';
+import { radicands } from './operations/norm.ts';
 
 /**
  * The prime at which independence is checked: the largest below 2²⁶, where a product of residues is an exact double, so that a
@@ -16,107 +19,209 @@ export const independencePrime = 67108859;
 
 /** At this many inputs beyond the number of columns a matrix of generic full column rank has it, but for a chance of about p⁻⁸. */
 const spareInputs = 8;
+/** The same for a matrix over F_2, but for a chance of 2⁻²⁰. */
+const spareSigns = 20;
+/** Where inputs are skipped, more of them are needed. */
+const mostInputsPerRow = 64;
 
 /** Seeds that are tried before the arguments are called dependent. */
 const seedsTried = 3;
+/** More points of the parameter space than that are not tried: at each point as many arguments are independent as tokens have coordinates. */
+const mostParameters = 1024;
 
-/** Evidence that no rational combination of the exponent arguments depends on the parameters alone. */
+/** Evidence that the exponentials are algebraically independent and the radicands independent modulo squares. */
 export interface Independence {
   readonly prime: string;
   readonly point: { readonly seed: string };
-  /** The number of inputs that give the matrix (1, arguments) full column rank. */
+  /** The inputs at each point that give all matrices full column rank, skipped ones included. */
   readonly inputs: number;
+  /** The number of points, with ascending seeds; absent: 1. */
+  readonly parameters?: number;
 }
 
 /**
- * Shows that the exponent arguments of a network are linearly independent over Q modulo functions of the parameters, so that the
- * exponentials of any number of inputs are algebraically independent (Ax 1971); null if the network has no exponentials.
+ * Shows that a point of a network is a ring homomorphism, whatever its residues: the exponent arguments are linearly independent over Q modulo functions of the
+ * parameters, so that the exponentials of any number of inputs are algebraically independent (Ax 1971), and no product of radicands is a square;
+ * null if the network has neither.
  *
- * For each softmax layer, the matrix with a row (1, its arguments) for each of sufficiently many inputs at one θ mod p has full column
- * rank. That is enough, layer by layer: docs/lower-bound.md. Throws a `RangeError` if it cannot be shown: then no lower bound may rest
- * on independent units. O(n) evaluations and O(n³) for the elimination, where n is the largest number of arguments of a layer.
+ * What is checked: docs/point.md, "Independence"; why that is enough: docs/lower-bound.md. Throws a `RangeError` if it cannot be shown: then no lower bound may rest
+ * on independent units and roots. O(n) evaluations and O(n³) for the elimination, where n is the largest number of arguments that are checked together.
  */
 export async function proveIndependence(
-  network: Network,
+  network: NetworkGraph,
   seed: string,
   pace: Pace,
-  exponents: readonly LayerExponents[] = exponentArguments(network),
 ): Promise<Independence | null> {
-  if (exponents.length === 0) return null;
-  const field = new PrimeField(independencePrime);
+  const checks = checksOf(network.steps);
+  if (checks.length === 0) return null;
+  let failed: Check | null = null;
   for (let retry = 0; retry < seedsTried; retry++) {
-    const point = new Point(network, field, String(BigInt(seed) + BigInt(retry)), exponents);
-    const inputs = await inputsToFullRank(point, pace);
-    if (inputs !== null) return { prime: String(independencePrime), point: { seed: point.seed }, inputs };
+    const first = BigInt(seed) + BigInt(retry);
+    let rankBefore = -1;
+    for (let parameters = 1; parameters <= mostParameters; parameters *= 2) {
+      const found = await inputsToFullRank(network, first, parameters, checks, pace);
+      if (typeof found === 'number') {
+        const evidence = { prime: String(independencePrime), point: { seed: String(first) }, inputs: found };
+        return parameters === 1 ? evidence : { ...evidence, parameters };
+      }
+      failed = found.check;
+      // Beyond the indicators of the points a relation leaves the rank where it is.
+      const rank = found.rank - parameters;
+      if (rank <= rankBefore) break;
+      rankBefore = rank;
+    }
   }
   throw new RangeError(
-    `network: expected exponent arguments that are independent over Q, got a relation between them at ${seedsTried} random points`,
+    failed!.step.kind === 'root'
+      ? `network: expected radicands of norms that are independent modulo squares, got a relation between them at ${seedsTried} random points`
+      : `network: expected exponent arguments that are independent over Q, got a relation between them at ${seedsTried} random points`,
   );
 }
 
-/** The number of inputs at which the matrix (1, arguments) of every layer has full column rank, or null. */
-async function inputsToFullRank(point: Point, pace: Pace): Promise<number | null> {
+/** One matrix that must have full column rank, beside the indicators of the points: a row an input. */
+interface Check {
+  readonly step: Step;
+  readonly columns: number;
+  /** The exponentials whose arguments are its columns; of roots: none, the columns are signs. */
+  readonly exponentials: readonly (SoftmaxStep | FunctionStep)[];
+}
+
+function checksOf(steps: readonly Step[]): Check[] {
+  const before: (SoftmaxStep | FunctionStep)[] = [];
+  return steps.flatMap((step): Check[] => {
+    if (step.kind === 'root') return [{ step, columns: step.tensor.rows, exponentials: [] }];
+    if (step.kind === 'logarithm' || argumentCount(step) === 0) return [];
+    before.push(step);
+    const exponentials = step.own ? [step] : [...before];
+    const columns = exponentials.reduce((sum, other) => sum + argumentCount(other), 0);
+    return [{ step, columns, exponentials }];
+  });
+}
+
+function argumentCount(step: SoftmaxStep | FunctionStep): number {
+  if (step.kind === 'softmax') return step.count;
+  return step.basis < 0 ? 0 : step.tensor.rows * step.tensor.cols;
+}
+
+/** The number of inputs, at each of the points, at which all matrices have full column rank, or the first that has not and its rank. */
+async function inputsToFullRank(
+  network: NetworkGraph,
+  seed: bigint,
+  parameters: number,
+  checks: readonly Check[],
+  pace: Pace,
+): Promise<number | { check: Check; rank: number }> {
   const kernel = Kernel.create(independencePrime);
-  const theta = kernel.allocate(point.theta.length);
-  kernel.write(theta, point.theta);
-  const places = placeLayers(point.network);
-  const mostColumns = 1 + Math.max(...point.exponents.map(({ count }) => count));
-  const samples = point.inputs(4 * (mostColumns + spareInputs));
-  /** For each input, for each softmax layer: (1, arguments). */
-  const rows: Uint32Array[][] = [];
-  for (const wanted of [mostColumns, mostColumns + spareInputs]) {
-    while (rows.length < wanted) {
-      const { value: input } = samples.next();
-      if (!input) return null;
-      rows.push(argumentRows(kernel, theta, places, point, input));
-      await pace.pause('independence', rows.length, mostColumns);
+  const field = new PrimeField(independencePrime);
+  const roots = new SquareRoots(field);
+  const rows = new Map<Step, number[][]>(checks.map(({ step }) => [step, []]));
+  const needed = checks.map(({ step, columns }) => columns + (step.kind === 'root' ? spareSigns : 0));
+  const least = Math.ceil((Math.max(...needed) + parameters) / parameters);
+  const points = Array.from({ length: parameters }, (_, m) => {
+    const point = new Point(network, field, String(seed + BigInt(m)));
+    const indicator = Array.from({ length: parameters }, (__, k) => Number(k === m));
+    const samples = point.inputs(mostInputsPerRow * (least + spareInputs));
+    return { point, indicator, samples };
+  });
+  const mark = kernel.mark();
+  let drawn = 0;
+  let failed = { check: checks[0]!, rank: 0 };
+  for (const wanted of [least, least + spareInputs, 4 * least + spareInputs, mostInputsPerRow * least]) {
+    for (const { point, indicator, samples } of points) {
+      const evaluation = new Evaluation(kernel, point);
+      for (let n = drawn; n < wanted; n++) {
+        const { value: input } = samples.next();
+        evaluation.evaluate(input!, (step) => {
+          const check = checks.find((candidate) => candidate.step === step);
+          if (!check) return;
+          const row = step.kind === 'root' ? signs(evaluation, step, roots) : argumentRow(evaluation, check);
+          if (row) rows.get(step)!.push([...indicator, ...row]);
+        });
+        await pace.pause('independence', n, least);
+      }
+      kernel.release(mark);
     }
-    let independent = true;
-    for (let i = 0; independent && i < point.exponents.length; i++)
-      independent = await hasFullColumnRank(
-        rows.map((layers) => layers[i]!),
-        kernel,
-        pace,
-      );
-    if (independent) return wanted;
+    drawn = wanted;
+    const lacking = await firstDependent(checks, parameters, rows, kernel, pace);
+    if (lacking === null) return wanted;
+    failed = lacking;
+    // More inputs help only where some gave no row, and signs, which are few.
+    const { step } = failed.check;
+    if (wanted > least && rows.get(step)!.length >= wanted * parameters && step.kind !== 'root') break;
+  }
+  return failed;
+}
+
+async function firstDependent(
+  checks: readonly Check[],
+  parameters: number,
+  rows: ReadonlyMap<Step, readonly number[][]>,
+  kernel: Kernel,
+  pace: Pace,
+): Promise<{ check: Check; rank: number } | null> {
+  for (const check of checks) {
+    const matrix = rows.get(check.step)!;
+    const columns = parameters + check.columns;
+    const rank =
+      check.step.kind === 'root' ? rankOverF2(matrix) : await rankOf(matrix, columns, kernel, pace);
+    if (rank !== columns) return { check, rank };
   }
   return null;
 }
 
-async function hasFullColumnRank(rows: readonly Uint32Array[], kernel: Kernel, pace: Pace): Promise<boolean> {
+async function rankOf(
+  rows: readonly number[][],
+  columns: number,
+  kernel: Kernel,
+  pace: Pace,
+): Promise<number> {
   const mark = kernel.mark();
-  const columns = rows[0]!.length;
   const echelon = new Echelon(kernel, columns);
   const { at, rowStride } = echelon.openBatch(rows.length);
   for (const [i, row] of rows.entries()) kernel.write(at + i * rowStride * kernel.elementBytes, row);
   while (!echelon.step()) await pace.pause('independence', 0, columns);
   kernel.release(mark);
-  return echelon.rank === columns;
+  return echelon.rank;
 }
 
-/** (1, exponent arguments) of each softmax layer at one input. */
-function argumentRows(
-  kernel: Kernel,
-  theta: number,
-  places: readonly PlacedAttention[],
-  point: Point,
-  input: SampledInput,
-): Uint32Array[] {
-  const mark = kernel.mark();
-  let x = kernel.allocate(input.tokens.length);
-  kernel.write(x, input.tokens);
-  let layer = 0;
-  const rows = point.exponents.map((exponents) => {
-    for (; layer < exponents.layer; layer++)
-      x = attentionForward(kernel, theta, places[layer]!, x, input.weights[layer]!).y;
-    const place = places[layer]!;
-    const scores = kernel.read(attentionScores(kernel, theta, place, x).s, place.tokens ** 2);
-    const row = new Uint32Array(1 + exponents.count);
-    row[0] = 1;
-    for (const [pair, argument] of exponents.argumentOf.entries())
-      if (argument >= 0) row[1 + argument] = scores[pair]!;
-    return row;
-  });
-  kernel.release(mark);
-  return rows;
+/** The arguments of the exponentials. A rational factor of an argument changes no rank, and is left out. */
+function argumentRow(evaluation: Evaluation, { exponentials }: Check): number[] {
+  const row: number[] = [];
+  for (const step of exponentials) {
+    const { operation: op } = step.tensor;
+    if (step.kind === 'softmax' && op.kind === 'softmax') {
+      const scores = evaluation.read(op.scores);
+      const first = row.length;
+      step.argumentOf.forEach((argument, pair) => {
+        if (argument >= 0) row[first + argument] = scores[pair]!;
+      });
+    } else if (op.kind === 'function') {
+      const z = evaluation.read(op.x);
+      row.push(...(op.function === 'gelu-tanh' ? geluArguments(evaluation, z) : z));
+    }
+  }
+  return row;
+}
+
+/** z + 0.044715 z³ */
+function geluArguments({ field }: Evaluation, z: Uint32Array): number[] {
+  const cubic = residueOfFraction(field, fraction(8943n, 200000n));
+  return Array.from(z, (x) => field.add(x, field.multiply(cubic, field.power(x, 3))));
+}
+
+/** χ, χ_i = 1 where the radicand i is no square; null if one is 0. */
+function signs(evaluation: Evaluation, { tensor }: Step, roots: SquareRoots<number>): number[] | null {
+  if (tensor.operation.kind !== 'normalize') return null;
+  const u = radicands(evaluation, tensor.operation);
+  return u.includes(0) ? null : u.map((radicand) => Number(!roots.isSquare(radicand)));
+}
+
+function rankOverF2(rows: readonly number[][]): number {
+  const pivots: bigint[] = [];
+  for (const row of rows) {
+    let bits = BigInt(`0b${row.join('')}`);
+    for (const pivot of pivots) if ((bits ^ pivot) < bits) bits ^= pivot;
+    if (bits !== 0n) pivots.push(bits);
+  }
+  return pivots.length;
 }

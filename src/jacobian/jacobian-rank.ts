@@ -3,9 +3,9 @@ import { Echelon } from '../kernel/echelon.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { minorDeterminant } from '../kernel/minor-determinant.ts';
 import { ascending } from '../matrix/indices.ts';
-import type { Network } from '../network/format.ts';
+import type { NetworkGraph } from '../network/graph.ts';
 import type { Pace } from '../pace.ts';
-import { Point } from '../point/point.ts';
+import { Point, type InputDraws } from '../point/point.ts';
 import { NetworkJacobian } from './network-jacobian.ts';
 
 /** The rank of the Jacobian at a point, and the minor that shows it. */
@@ -24,8 +24,6 @@ const leastRowsPerBatch = 512;
 const mostRowsPerBatch = 1024;
 /** Batches without gain after which the rank counts as stable; the last of them has all rows of its inputs. */
 const idleBatches = 2;
-/** Inputs drawn for each one that is used, before a point is given up because its denominators vanish too often. */
-const drawsPerInput = 64;
 
 /**
  * The rank of the Jacobian of `network` at the point that `seed` draws modulo `prime`: a proved lower bound of the dimension.
@@ -37,7 +35,7 @@ const drawsPerInput = 64;
  * gain, a batch with all outputs follows.
  */
 export async function jacobianRank(
-  network: Network,
+  network: NetworkGraph,
   prime: number,
   seed: string,
   bound: number,
@@ -48,34 +46,42 @@ export async function jacobianRank(
   const point = new Point(network, field, seed);
   const jacobian = new NetworkJacobian(kernel, point);
   const echelon = new Echelon(kernel, jacobian.columns);
-  const samples = point.inputs(drawsPerInput * (bound + 64));
+  const samples = point.inputs(drawsPerInput(network) * (bound + 64));
   const allOutputs = Array.from({ length: jacobian.rowsPerInput }, (_, output) => output);
-  /** Of each row that was eliminated: its number in the Jacobian. */
+  /** Of each row that was eliminated: its number in the Jacobian; −1 of a row of zeros, where no input was left. */
   const rowNumbers: number[] = [];
+  let evaluated = 0;
   let outputs = allOutputs;
   let rowsPerBatch = leastRowsPerBatch;
-  for (let idle = 0; echelon.rank < bound && idle < idleBatches;) {
+  for (let idle = 0, exhausted = false; echelon.rank < bound && idle < idleBatches && !exhausted;) {
     const before = echelon.rank;
     const rowsWanted = Math.min(rowsPerBatch, bound - before);
-    const inputs = take(samples, Math.ceil(rowsWanted / outputs.length));
-    if (inputs.length === 0) break;
-    const { at, rowStride } = echelon.openBatch(inputs.length * outputs.length);
-    for (const [i, input] of inputs.entries()) {
+    const inputs = Math.ceil(rowsWanted / outputs.length);
+    const { at, rowStride } = echelon.openBatch(inputs * outputs.length);
+    for (let i = 0; i < inputs; i++) {
+      const input = await nextInput(jacobian, samples, () => pace.pause('Jacobian', before, bound));
       const first = at + i * outputs.length * rowStride * kernel.elementBytes;
-      jacobian.write(input, outputs, { at: first, rowStride });
-      for (const output of outputs) rowNumbers.push(input.index * jacobian.rowsPerInput + output);
-      await pace.pause('Jacobian', before, bound);
+      if (input) {
+        jacobian.write(outputs, { at: first, rowStride });
+        evaluated++;
+      } else exhausted = true;
+      for (const output of outputs)
+        rowNumbers.push(input ? input.index * jacobian.rowsPerInput + output : -1);
     }
     while (!echelon.step()) await pace.pause('elimination', before, bound);
 
     idle = echelon.rank > before ? 0 : idle + 1;
-    const allGained = echelon.rank - before === inputs.length * outputs.length;
+    const allGained = echelon.rank - before === inputs * outputs.length;
     rowsPerBatch = allGained ? Math.min(2 * rowsPerBatch, mostRowsPerBatch) : leastRowsPerBatch;
     const lastInput = rowNumbers.length - outputs.length;
     const independent = ascending(echelon.pivotRows.slice(before)).filter((row) => row >= lastInput);
     const gained = independent.map((row) => rowNumbers[row]! % jacobian.rowsPerInput);
     outputs = gained.length > 0 ? gained : allOutputs;
   }
+  if (evaluated === 0 && bound > 0)
+    throw new RangeError(
+      `network: expected inputs modulo ${prime} at which no denominator is 0 and all radicands are squares, got none`,
+    );
   const { pivotRows, pivotColumns } = echelon;
   return {
     rank: echelon.rank,
@@ -85,12 +91,21 @@ export async function jacobianRank(
   };
 }
 
-function take<T>(source: Iterator<T, void>, count: number): T[] {
-  const taken: T[] = [];
-  while (taken.length < count) {
-    const next = source.next();
-    if (next.done) break;
-    taken.push(next.value);
+/** Inputs drawn for each one that is used, before a point is given up. */
+function drawsPerInput({ steps }: NetworkGraph): number {
+  const hasChance = steps.some((step) => step.kind === 'root' && step.redrawn === null);
+  return hasChance ? 4096 : 64;
+}
+
+/** The next input that need not be skipped, evaluated; undefined if none is left. */
+async function nextInput(
+  jacobian: NetworkJacobian,
+  samples: Iterator<InputDraws, void>,
+  pause: () => Promise<void>,
+): Promise<InputDraws | undefined> {
+  for (;;) {
+    await pause();
+    const { value: input } = samples.next();
+    if (!input || jacobian.evaluate(input)) return input ?? undefined;
   }
-  return taken;
 }

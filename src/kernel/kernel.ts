@@ -180,6 +180,29 @@ export class Kernel<R extends Residue = number> {
     this.exports.pullbackWeights(rows, columns, g, w);
   }
 
+  /** to_rc := from_rc·factors_c (`'set'`), or to_rc + from_rc·factors_c, in `rows` contiguous rows. `to` may be `from` for `'set'`. */
+  scaleColumns(
+    mode: 'set' | 'add',
+    rows: number,
+    columns: number,
+    from: number,
+    factors: number,
+    to: number,
+  ): void {
+    this.exports.scaleColumns(rows, columns, from, factors, to, Number(mode === 'add'));
+  }
+
+  /** to := to + from, `count` elements. */
+  addElements(count: number, from: number, to: number): void {
+    this.exports.addElements(count, from, to);
+  }
+
+  /** In each of `rows` contiguous rows of g: g_j := ρ·(g_j − y_j·Σ_k g_k·z_k), for a residue ρ; with z = y/columns the pullback of y = ρ·x, where ρ^−2 is the mean of x². */
+  pullbackRoots(rows: number, columns: number, g: number, y: number, z: number, rho: R): void {
+    const balanced = 2n * BigInt(rho) > BigInt(this.prime) ? BigInt(rho) - BigInt(this.prime) : BigInt(rho);
+    this.exports.pullbackRoots(rows, columns, g, y, z, balanced);
+  }
+
   /** Zeroes a rectangle. */
   zero(at: number, rows: number, columns: number, rowStride: number): void {
     for (let i = 0; i < rows; i++) {

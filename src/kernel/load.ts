@@ -38,6 +38,16 @@ export interface KernelExports {
     cRow: number,
   ): void;
   pullbackWeights(rows: number, columns: number, g: number, w: number): void;
+  scaleColumns(
+    rows: number,
+    columns: number,
+    from: number,
+    factors: number,
+    to: number,
+    accumulate: number,
+  ): void;
+  addElements(count: number, from: number, to: number): void;
+  pullbackRoots(rows: number, columns: number, g: number, y: number, z: number, rho: bigint): void;
   gatherColumns(
     rows: number,
     count: number,

@@ -1,21 +1,38 @@
 import { assertInteger, rangeFault, typeFault } from '../assert.ts';
-import type { AttentionLayerSpec } from './attention.ts';
-import { assertNormalization, optionalFlag, parseAttention } from './attention.ts';
-import type { AttentionLayer, Network } from './format.ts';
+import type { AttentionBias, AttentionLayer, Layer, Network, Rotary, Tying } from './format.ts';
+import { assertNormalization, attention } from './layers/attention.ts';
 import { parseNetwork } from './parse.ts';
-import { readFields, rejectUnknownKeys } from './record.ts';
+import { optionalFlag, readFields, rejectUnknownKeys } from './record.ts';
 
-/** The sizes of an attention layer in code. */
-export interface AttentionOptions {
-  /** a: the number of rows of Q and of K. */
+/** An attention layer in code: as in the format, without `kind` and `normalization`; fields may be absent that have a default value. */
+export interface AttentionOptions extends Tying {
+  /** a: the number of rows of each Q_h and K_h. */
   readonly headDim: number;
   /** d': the dimension of the tokens that leave the layer; default: the width that comes in. */
   readonly outputDim?: number;
   /** v: the value map is O·V with O ∈ R^{d'×v}, V ∈ R^{v×d}; default: one full matrix V ∈ R^{d'×d}. */
   readonly valueDim?: number;
+  /** H; default 1. */
+  readonly numHeads?: number;
+  /** G, a divisor of H; default H. */
+  readonly numKeyValueHeads?: number;
   /** Only the keys j ≤ i are visible to the query i; default false. */
   readonly causal?: boolean;
+  /** Only the keys with |i − j| < window are visible. */
+  readonly window?: number;
+  /** Softmax only; default false. */
+  readonly alibi?: boolean;
+  readonly rotary?: Rotary;
+  /** Keys and values are read from the second input; default false. */
+  readonly context?: boolean;
+  readonly bias?: boolean | { readonly [K in keyof AttentionBias]?: boolean };
 }
+
+/** A layer in code: as `lightningAttention` and `softmaxAttention` return it, or any layer of the format, where fields with a default value may be absent. */
+export type LayerSpec = AttentionLayerSpec | Layer | { readonly kind: Exclude<Layer['kind'], 'attention'> };
+
+/** An attention layer whose `outputDim` may be absent: then it is the width that comes in. */
+export type AttentionLayerSpec = Omit<AttentionLayer, 'outputDim'> & { readonly outputDim?: number };
 
 /** What `network` builds a network from. */
 export interface NetworkOptions {
@@ -23,7 +40,9 @@ export interface NetworkOptions {
   readonly inputDim: number;
   /** t: the number of tokens. */
   readonly sequenceLength: number;
-  readonly layers: readonly AttentionLayerSpec[];
+  /** A second input, which attention layers with `context` read. */
+  readonly context?: Network['context'];
+  readonly layers: readonly LayerSpec[];
 }
 
 /** What `attentionStack` builds a network from. */
@@ -56,12 +75,36 @@ export function network(options: NetworkOptions): Network {
 
 /** One lightning (unnormalized) attention layer for `network`, frozen. Throws as `parseNetwork` does. */
 export function lightningAttention(options: AttentionOptions): AttentionLayerSpec {
-  return parseAttention('lightningAttention', readFields('lightningAttention', options), 'none');
+  return attentionSpec('lightningAttention', options, 'none');
 }
 
 /** One softmax attention layer for `network`, frozen. Throws as `parseNetwork` does. */
 export function softmaxAttention(options: AttentionOptions): AttentionLayerSpec {
-  return parseAttention('softmaxAttention', readFields('softmaxAttention', options), 'softmax');
+  return attentionSpec('softmaxAttention', options, 'softmax');
+}
+
+/** Checked here, so that a mistake is found where it is made, and once more in its network. */
+function attentionSpec(
+  path: string,
+  options: AttentionOptions,
+  normalization: AttentionLayer['normalization'],
+): AttentionLayerSpec {
+  const given = readFields(path, options);
+  rejectUnknownKeys(
+    path,
+    given,
+    attention.keys.filter((key) => key !== 'normalization'),
+  );
+  const fields = new Map<string, unknown>([...given, ['normalization', normalization]]);
+  // Whether there is a context, and what comes in, is for the network to know.
+  const layer = attention.parse(path, fields, 1, {
+    sequenceLength: 1,
+    context: { inputDim: 1, sequenceLength: 1 },
+    parseLayers: () => ({ layers: [], width: 1 }),
+  });
+  if (given.get('outputDim') !== undefined) return layer;
+  const { outputDim: _, ...spec } = layer;
+  return Object.freeze(spec);
 }
 
 const stackKeys = ['dims', 'headDims', 'sequenceLength', 'normalization', 'causal', 'valueDims'];

@@ -2,6 +2,8 @@ import { rangeFault, shown } from '../assert.ts';
 
 /** Words longer than this are compared by their beginning only: a bound on the work for hostile input. */
 const comparedLength = 60;
+/** Of longer lists only the first words are compared, for the same reason: labels may be many. */
+const comparedWords = 1000;
 
 /** The letters and digits of a word, in lower case: `head_dim`, `HeadDim` and `headDim` are one word. */
 function folded(word: string): string {
@@ -29,7 +31,7 @@ function editDistance(word: string, known: string): number {
 export function nearest(word: string, known: readonly string[]): string {
   let best = known[0];
   let bestDistance = Infinity;
-  for (const candidate of known) {
+  for (const candidate of known.slice(0, comparedWords)) {
     const distance = editDistance(folded(word), folded(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

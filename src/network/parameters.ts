@@ -1,53 +1,67 @@
-import type { AttentionLayer, Network } from './format.ts';
+import type { Layer, Network } from './format.ts';
+import { kindOf, outputDim, ownParameters } from './layers/index.ts';
+import type { ParameterShape } from './layers/kind.ts';
 
-/** One parameter matrix of a network, stored row-major in the parameter vector from `offset` on. */
-export interface ParameterBlock {
-  /** The layer's index, from 0. */
+/** One parameter matrix of a network, stored row-major in the parameter vector from `offset` on; a vector has one column. */
+export interface ParameterBlock extends ParameterShape {
+  /** The index of the outermost layer that has it, from 0. */
   readonly layer: number;
-  readonly name: 'Q' | 'K' | 'V' | 'O';
-  readonly rows: number;
-  readonly cols: number;
+  /** The layer that has it, as `layers[1].layers[0]`. */
+  readonly path: string;
   /** The column of the Jacobian that belongs to the entry (0, 0). */
   readonly offset: number;
 }
 
-/** The shapes of a layer's matrices, in the parameter order, for tokens of dimension `width`. */
-function shapes(layer: AttentionLayer, width: number): [ParameterBlock['name'], number, number][] {
-  const { headDim, valueDim, outputDim } = layer;
-  return [
-    ['Q', headDim, width],
-    ['K', headDim, width],
-    ...(valueDim === undefined
-      ? ([['V', outputDim, width]] as const)
-      : ([
-          ['V', valueDim, width],
-          ['O', outputDim, valueDim],
-        ] as const)),
-  ].map(([name, rows, cols]) => [name, rows, cols] as [ParameterBlock['name'], number, number]);
+/** What the parameters of a network depend on. */
+type Shape = Pick<Network, 'inputDim' | 'layers'> & Partial<Network>;
+
+/**
+ * Calls `visit` for each layer in the order of the parameter vector, the layers inside a layer after it, with the width of the tokens that enter.
+ */
+export function walkLayers(
+  network: Shape,
+  visit: (layer: Layer, path: string, width: number, outermost: number) => void,
+): void {
+  const walk = (layers: readonly Layer[], path: string, entering: number, outermost: number | null): void => {
+    let width = entering;
+    for (const [index, layer] of layers.entries()) {
+      const here = `${path}[${index}]`;
+      const top = outermost ?? index;
+      visit(layer, here, width, top);
+      for (const { step, layers: inside } of kindOf(layer).inner?.(layer) ?? [])
+        walk(inside, `${here}.${step}`, width, top);
+      width = outputDim(layer, width);
+    }
+  };
+  walk(network.layers, 'layers', network.inputDim, null);
 }
 
 /**
- * The parameter matrices of a network, in the order of the parameter vector: layer by layer Q, K, V and, where the value
- * map is factored, O.
+ * The parameter matrices of a network, in the order of the parameter vector: layer by layer, each as docs/networks.md lists them. A tied layer has none of its
+ * own.
  *
- * O(layers). Source: docs/certificate.md, "Columns".
+ * O(parameter matrices).
  */
-export function parameterBlocks(network: Pick<Network, 'inputDim' | 'layers'>): ParameterBlock[] {
+export function parameterBlocks(network: Shape): ParameterBlock[] {
   const blocks: ParameterBlock[] = [];
-  let width = network.inputDim;
   let offset = 0;
-  network.layers.forEach((layer, index) => {
-    for (const [name, rows, cols] of shapes(layer, width)) {
-      blocks.push({ layer: index, name, rows, cols, offset });
-      offset += rows * cols;
+  const { sequenceLength = 1, context } = network;
+  walkLayers(network, (layer, path, width, outermost) => {
+    for (const shape of ownParameters(layer, width, { sequenceLength, ...(context && { context }) })) {
+      blocks.push({ layer: outermost, path, ...shape, offset });
+      offset += shape.rows * shape.cols;
     }
-    width = layer.outputDim;
   });
   return blocks;
 }
 
 /** The number of parameters of a network: the number of columns of its Jacobian. */
-export function parameterCount(network: Pick<Network, 'inputDim' | 'layers'>): number {
+export function parameterCount(network: Shape): number {
   const last = parameterBlocks(network).at(-1);
   return last === undefined ? 0 : last.offset + last.rows * last.cols;
+}
+
+/** The dimension of the tokens that leave a network. */
+export function networkOutputDim({ inputDim, layers }: Shape): number {
+  return layers.reduce((width, layer) => outputDim(layer, width), inputDim);
 }

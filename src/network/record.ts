@@ -1,4 +1,4 @@
-import { typeFault } from '../assert.ts';
+import { assertInteger, typeFault } from '../assert.ts';
 import { unknownKeyFault } from './nearest.ts';
 
 /** The own fields of a plain object, each read once; a field with the value `undefined` counts as absent. */
@@ -25,4 +25,29 @@ export function rejectUnknownKeys(path: string, fields: Fields, known: readonly 
   for (const key of fields.keys()) {
     if (!known.includes(key)) throw unknownKeyFault(path, key, known);
   }
+}
+
+/** A boolean, `absent` where the field is absent. */
+export function optionalFlag(path: string, fields: Fields, key: string, absent = false): boolean {
+  const value = fields.get(key);
+  if (value === undefined) return absent;
+  if (typeof value !== 'boolean') throw typeFault(`${path}.${key}`, 'true or false', value);
+  return value;
+}
+
+/** A positive safe integer, at most `max`. */
+export function positiveInteger(path: string, fields: Fields, key: string, max?: number): number {
+  const value = fields.get(key);
+  assertInteger(`${path}.${key}`, value, 1, max);
+  return value;
+}
+
+/** A positive safe integer, at most `max`, or `undefined` where the field is absent. */
+export function optionalPositiveInteger(
+  path: string,
+  fields: Fields,
+  key: string,
+  max?: number,
+): number | undefined {
+  return fields.get(key) === undefined ? undefined : positiveInteger(path, fields, key, max);
 }

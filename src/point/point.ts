@@ -1,92 +1,146 @@
-import type { PrimeField } from '../field/prime-field.ts';
-import type { Network } from '../network/format.ts';
-import { parameterCount } from '../network/parameters.ts';
-import { exponentArguments, type LayerExponents } from './exponents.ts';
+import type { Field } from '../field/field.ts';
+import { residueOfFraction } from '../field/fraction.ts';
+import type { Residue, ResidueArray } from '../field/residue.ts';
+import { unitPower } from '../field/square-root.ts';
+import type { Fraction } from '../fraction.ts';
+import { RotaryFrequencies } from '../graph/rotary.ts';
+import type { Step } from '../graph/steps.ts';
+import type { NetworkGraph } from '../network/graph.ts';
+import type { Rotation } from '../graph/tensor.ts';
 import { ResidueStream } from './residue-stream.ts';
 
-/** One input at which no denominator vanishes. */
-export interface SampledInput {
-  /** Its number s in the stream, the skipped inputs counted. */
+/** What is drawn for one input, before it is computed. */
+export interface InputDraws<R extends Residue = number> {
+  /** Its number s in the streams. */
   readonly index: number;
   /** t × d_0, row-major: a row is a token. */
-  readonly tokens: Uint32Array;
-  /** For each layer: the softmax weights, t × t (query, key), row-major; null for a lightning layer. */
-  readonly weights: readonly (Uint32Array | null)[];
+  readonly tokens: ResidueArray<R>;
+  readonly context: ResidueArray<R> | null;
+  /** Of each step that draws units: a softmax in the order of its arguments, a function entry by entry. */
+  readonly units: ReadonlyMap<Step, ResidueArray<R>>;
+  /** Of each logarithm, entry by entry. */
+  readonly logarithms: ReadonlyMap<Step, ResidueArray<R>>;
+  /** What is drawn again where a radicand is no square. */
+  readonly again: ResidueStream<R>;
+}
+
+/** A rotation of a pair of coordinates. */
+export interface CirclePoint<R extends Residue> {
+  readonly cos: R;
+  readonly sin: R;
 }
 
 /**
- * A ring homomorphism φ from the ring of parameters, inputs and exponentials to F_p, drawn from a seed.
+ * A ring homomorphism φ from the ring of parameters, inputs, exponentials, roots and circle points to F_p, drawn from a seed: docs/point.md.
  *
- * Exponentials with independent arguments are algebraically independent (Ax 1971), so each of them may go to a unit of its own.
- * That the arguments are independent is not assumed here: see `jacobian/independence.ts`.
+ * That it is one, that the exponentials and the roots are independent, is not assumed here: see `jacobian/independence.ts`.
  */
-export class Point {
-  readonly network: Network;
-  readonly field: PrimeField;
+export class Point<R extends Residue = number> {
+  readonly graph: NetworkGraph;
+  readonly field: Field<R>;
   readonly seed: string;
   /** The parameters, in the order of the Jacobian's columns. */
-  readonly theta: Uint32Array;
-  readonly exponents: readonly LayerExponents[];
+  readonly theta: ResidueArray<R>;
+  readonly #frequencies: RotaryFrequencies;
+  readonly #circles: readonly CirclePoint<R>[];
+  readonly #constant: R | null;
 
-  /** `exponents`: which pairs share a unit; by default the arguments that are one function. */
-  constructor(
-    network: Network,
-    field: PrimeField,
-    seed: string,
-    exponents: readonly LayerExponents[] = exponentArguments(network),
-  ) {
-    this.network = network;
+  constructor(graph: NetworkGraph, field: Field<R>, seed: string) {
+    this.graph = graph;
     this.field = field;
     this.seed = seed;
-    this.exponents = exponents;
-    this.theta = new ResidueStream('theta', seed, field.prime).take(parameterCount(network));
+    this.theta = new ResidueStream('theta', seed, field.prime).take(graph.parameters);
+    this.#frequencies = new RotaryFrequencies(graph.tensors);
+    this.#circles = drawCircles(field, seed, this.#frequencies.circles);
+    this.#constant = graph.needsConstant ? new ResidueStream('constant', seed, field.prime).nextUnit() : null;
   }
 
-  /** The inputs 0, 1, 2, … without those at which a denominator vanishes, at most `limit` drawn. */
-  *inputs(limit: number): Generator<SampledInput, void, undefined> {
-    const inputs = new ResidueStream('input', this.seed, this.field.prime);
-    const units = new ResidueStream('unit', this.seed, this.field.prime);
-    const { inputDim, sequenceLength: t, layers } = this.network;
-    for (let index = 0; index < limit; index++) {
-      const tokens = inputs.take(t * inputDim);
-      const drawn = new Map(
-        this.exponents.map((exponents) => [exponents.layer, units.takeUnits(exponents.count)]),
+  /** The residue of √(2/π), or of the rational coefficient in its place. */
+  constant(coefficient: Fraction | null): R {
+    return coefficient === null ? this.#constant! : residueOfFraction(this.field, coefficient);
+  }
+
+  /** For each pair of coordinates the turn at a position. */
+  rotation(rotation: Rotation, position: number): CirclePoint<R>[] {
+    return this.#frequencies
+      .of(rotation)
+      .map(({ circle, multiple }) =>
+        circlePower(this.field, this.#circles[circle]!, multiple * BigInt(position)),
       );
-      const weights = layers.map((attention, layer) => {
-        if (attention.normalization !== 'softmax') return null;
-        const exponents = this.exponents.find((candidate) => candidate.layer === layer);
-        return softmaxWeights(t, attention.causal === true, exponents, drawn.get(layer), this.field);
-      });
-      if (!weights.includes(undefined)) yield { index, tokens, weights: weights as (Uint32Array | null)[] };
+  }
+
+  /** The inputs 0, 1, 2, …, at most `limit`. */
+  *inputs(limit: number): Generator<InputDraws<R>, void, undefined> {
+    const { seed, field, graph } = this;
+    const stream = (domain: 'input' | 'unit' | 'log'): ResidueStream<R> =>
+      new ResidueStream(domain, seed, field.prime);
+    const inputs = stream('input');
+    const unitStream = stream('unit');
+    const logStream = stream('log');
+    for (let index = 0; index < limit; index++) {
+      const tokens = inputs.take(graph.inputSize);
+      const context = graph.contextSize > 0 ? inputs.take(graph.contextSize) : null;
+      const units = new Map<Step, ResidueArray<R>>();
+      const logarithms = new Map<Step, ResidueArray<R>>();
+      for (const step of graph.steps) {
+        const { rows, cols } = step.tensor;
+        if (step.kind === 'softmax') units.set(step, unitStream.takeUnits(step.count));
+        else if (step.kind === 'function' && step.basis >= 0)
+          units.set(step, unitStream.takeUnits(rows * cols));
+        else if (step.kind === 'logarithm') logarithms.set(step, logStream.take(rows * cols));
+      }
+      const again = new ResidueStream(`redraw-${index}`, seed, field.prime);
+      yield { index, tokens, context, units, logarithms, again };
     }
   }
 }
 
-/** w_{ij} = E_{ij} / Σ_k E_{ik}, t × t; undefined if a denominator is 0 mod p. */
-function softmaxWeights(
-  t: number,
-  causal: boolean,
-  exponents: LayerExponents | undefined,
-  units: Uint32Array | undefined,
-  field: PrimeField,
-): Uint32Array | undefined {
-  const weights = new Uint32Array(t * t);
-  for (let query = 0; query < t; query++) {
-    const keys = causal ? query + 1 : t;
-    const row = query * t;
-    if (keys === 1) {
-      weights[row] = 1;
-      continue;
-    }
-    let denominator = 0;
-    for (let key = 0; key < keys; key++) {
-      const unit = units![exponents!.argumentOf[row + key]!]!;
-      weights[row + key] = unit;
-      denominator = field.add(denominator, unit);
-    }
-    if (denominator === 0) return undefined;
+function drawCircles<R extends Residue>(field: Field<R>, seed: string, count: number): CirclePoint<R>[] {
+  const stream = new ResidueStream('circle', seed, field.prime);
+  const one = field.reduce(1);
+  const circles: CirclePoint<R>[] = [];
+  while (circles.length < count) {
+    const tau = stream.nextUnit();
+    const square = field.multiply(tau, tau);
+    const denominator = field.add(one, square);
+    if (Number(denominator) === 0) continue;
     const inverse = field.inverse(denominator);
-    for (let key = 0; key < keys; key++) weights[row + key] = field.multiply(weights[row + key]!, inverse);
+    circles.push({
+      cos: field.multiply(field.subtract(one, square), inverse),
+      sin: field.multiply(field.add(tau, tau), inverse),
+    });
   }
-  return weights;
+  return circles;
+}
+
+/** The point's `exponent`-th power in the group of the circle. O(log exponent) */
+function circlePower<R extends Residue>(
+  field: Field<R>,
+  { cos, sin }: CirclePoint<R>,
+  exponent: bigint,
+): CirclePoint<R> {
+  const times = (a: CirclePoint<R>, b: CirclePoint<R>): CirclePoint<R> => ({
+    cos: field.subtract(field.multiply(a.cos, b.cos), field.multiply(a.sin, b.sin)),
+    sin: field.add(field.multiply(a.cos, b.sin), field.multiply(a.sin, b.cos)),
+  });
+  let result: CirclePoint<R> = { cos: field.reduce(1), sin: field.reduce(0) };
+  let square: CirclePoint<R> = { cos, sin };
+  for (let e = exponent; e > 0n; e >>= 1n) {
+    if (e & 1n) result = times(result, square);
+    square = times(square, square);
+  }
+  return result;
+}
+
+/** E_1^{n_1}·E_2^{n_2}·…, entry by entry. */
+export function productOfPowers<R extends Residue>(
+  field: Field<R>,
+  factors: readonly { readonly units: ArrayLike<R>; readonly exponent: bigint }[],
+  index: number,
+): R {
+  return factors.reduce(
+    (product, { units, exponent }) =>
+      field.multiply(product, exponent === 1n ? units[index]! : unitPower(field, units[index]!, exponent)),
+    field.reduce(1),
+  );
 }

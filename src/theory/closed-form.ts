@@ -1,4 +1,6 @@
+import { rangeFault } from '../assert.ts';
 import type { AttentionLayer, Network } from '../network/format.ts';
+import { isSingleHeadStack, type SingleHeadStack } from './single-head-stack.ts';
 
 /** The parts of the closed form: upper = scores + flag + output − scales. */
 export interface ClosedFormTerms {
@@ -48,7 +50,7 @@ function writtenDimension(layer: AttentionLayer): number {
  * r_0 = d_0 and r_i = min(r_{i−1}, e_i) with e_l = w_l, e_i = min(w_i, q_{i+1} + e_{i+1}), where w_i is the largest rank of
  * the value map and q_i = 2a_i, or 0 where there are no scores. O(layers). Source: docs/closed-form.md.
  */
-export function effectiveWidths(network: Network): number[] {
+export function effectiveWidths(network: SingleHeadStack): number[] {
   const { inputDim, layers, sequenceLength } = network;
   const readable = layers.map(writtenDimension);
   for (let i = layers.length - 2; i >= 0; i--) {
@@ -65,10 +67,17 @@ export function effectiveWidths(network: Network): number[] {
  * An upper bound of the dimension of a stack of single-head attention layers, in closed form.
  *
  * It is a theorem that the dimension is at most `upper`; that they are equal is known in the cases of `publishedEquality`
- * and otherwise what a certificate proves. Not checked: that the network is valid. O(layers). Source: docs/closed-form.md;
+ * and otherwise what a certificate proves. Throws a `RangeError` for any other network (`isSingleHeadStack`). Not checked: that the network is
+ * valid. O(layers). Source: docs/closed-form.md;
  * it extends Henry, Marchetti, Kohn, *Geometry of Lightning Self-Attention* (ICLR 2025).
  */
 export function closedForm(network: Network): ClosedForm {
+  if (!isSingleHeadStack(network))
+    throw rangeFault(
+      'network.layers',
+      'single-head attention layers without biases, positions, windows and ties',
+      network.layers,
+    );
   const { layers, sequenceLength } = network;
   const r = effectiveWidths(network);
   let parallel = sequenceLength === 1;

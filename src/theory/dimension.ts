@@ -1,8 +1,9 @@
 import type { Network } from '../network/format.ts';
+import { networkGraph } from '../network/graph.ts';
 import { parameterCount } from '../network/parameters.ts';
-import { closedForm, closedFormStatement } from './closed-form.ts';
 import type { PublishedDimension } from './published.ts';
 import { publishedEquality } from './published.ts';
+import { upperBound, type UpperBound, type UpperBoundEvidence } from './upper-bound.ts';
 
 /** What theory knows of a network's dimension without computing. */
 export interface TheoreticalDimension {
@@ -10,7 +11,7 @@ export interface TheoreticalDimension {
   readonly dimension: { readonly lower: number; readonly upper: number; readonly exact: boolean };
   /** Where the upper bound comes from. */
   readonly upper: {
-    readonly method: 'closed-form';
+    readonly method: UpperBoundEvidence['method'];
     readonly statement: string;
     readonly errorProbability: 0;
   };
@@ -24,34 +25,35 @@ export interface TheoreticalDimension {
  * Throws an `Error` where these contradict each other: then a formula, or its implementation, is wrong.
  */
 export function boundsFromTheory(
-  upper: number,
+  { upper, evidence }: UpperBound,
   published: PublishedDimension | null,
 ): TheoreticalDimension['dimension'] {
   if (published === null) return { lower: 0, upper, exact: false };
   if (published.dimension !== upper) {
     throw new Error(
-      `closed form and published theorem contradict each other, one of them or of their implementations is wrong: \
-upper bound ${upper} by the ${closedFormStatement}; dimension ${published.dimension} by: ${published.statement}`,
+      `upper bound and published theorem contradict each other, one of them or of their implementations is wrong: \
+upper bound ${upper} by: ${evidence.statement}; dimension ${published.dimension} by: ${published.statement}`,
     );
   }
   return { lower: upper, upper, exact: true };
 }
 
 /**
- * What theory knows of the dimension of a stack of single-head attention layers, without computing.
+ * What theory knows of the dimension of a network, without computing.
  *
- * The upper bound is the closed form; the lower bound is 0 unless a published theorem states equality (then `exact`).
- * Throws an `Error` if closed form and theorem contradict each other. Not checked: that the network is valid (`parseNetwork`
+ * For a stack of single-head attention layers the upper bound is the closed form. The lower bound is 0 unless a published theorem states equality (then `exact`).
+ * Throws an `Error` if upper bound and theorem contradict each other. Not checked: that the network is valid (`parseNetwork`
  * does that). O(layers).
  *
  * @example dimension(network({ inputDim: 3, sequenceLength: 2, layers: [lightningAttention({ headDim: 2 })] }))
  */
 export function dimension(network: Network): TheoreticalDimension {
   const published = publishedEquality(network);
+  const upper = upperBound(networkGraph(network));
   return {
     parameters: parameterCount(network),
-    dimension: boundsFromTheory(closedForm(network).upper, published),
-    upper: { method: 'closed-form', statement: closedFormStatement, errorProbability: 0 },
+    dimension: boundsFromTheory(upper, published),
+    upper: { method: upper.evidence.method, statement: upper.evidence.statement, errorProbability: 0 },
     lower: published && { statement: published.statement },
   };
 }

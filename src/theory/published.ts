@@ -1,4 +1,5 @@
 import type { AttentionLayer, Network } from '../network/format.ts';
+import { isSingleHeadStack } from './single-head-stack.ts';
 
 /** A dimension that a published theorem states. */
 export interface PublishedDimension {
@@ -30,6 +31,7 @@ function isPublishedModel(layer: AttentionLayer, width: number): boolean {
  * Self-Attention* (ICLR 2025); Konda, arXiv 2610.09620.
  */
 export function publishedEquality(network: Network): PublishedDimension | null {
+  if (!isSingleHeadStack(network)) return null;
   const { inputDim: d, layers, sequenceLength } = network;
   const [{ headDim, outputDim, normalization }] = layers;
   if (sequenceLength < 2) return null;

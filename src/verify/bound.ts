@@ -1,28 +1,45 @@
-import type { StatedCertificate, StatedNetwork } from './shape.ts';
+import type { StatedLayer } from './layer-shapes.ts';
+import type { StatedNetwork } from './network-shape.ts';
 
-/** The only statement that this verifier knows for an upper bound. */
+/** The statement of the closed form, as it is written. */
 export const closedFormStatement =
   'closed form for stacks of single-head attention layers (docs/closed-form.md): upper = scores + flag + output - scales';
 
-/** The number of parameters. */
-export function countParameters({ inputDim, layers }: StatedNetwork): number {
-  let count = 0;
-  let d = inputDim;
-  for (const { headDim, valueDim, outputDim } of layers) {
-    count += 2 * headDim * d + (valueDim === null ? outputDim * d : valueDim * (d + outputDim));
-    d = outputDim;
-  }
-  return count;
+/** The parts of the closed form. */
+export interface ClosedFormTerms {
+  readonly scores: number;
+  readonly flag: number;
+  readonly output: number;
+  readonly scales: number;
+}
+
+/** A layer of the networks of docs/closed-form.md. */
+export interface StackLayer {
+  readonly softmax: boolean;
+  readonly causal: boolean;
+  readonly headDim: number;
+  readonly valueDim: number | null;
+  readonly outputDim: number;
+}
+
+/** The layers of a plain stack of single-head attention layers; null for any other network. */
+export function plainStack({ layers }: StatedNetwork): readonly StackLayer[] | null {
+  const isPlain = (layer: StatedLayer): layer is StatedLayer & { kind: 'attention' } =>
+    layer.kind === 'attention' &&
+    layer.numHeads === 1 &&
+    layer.window === null &&
+    layer.rotary === null &&
+    layer.tiedTo === null &&
+    !layer.alibi &&
+    !layer.context &&
+    !Object.values(layer.bias).includes(true);
+  return layers.every(isPlain) ? layers : null;
 }
 
 /**
  * The terms of the closed form, in the letters of docs/closed-form.md: layers 1 … l, index 0 for the input.
  */
-export function closedFormTerms({
-  inputDim,
-  tokens: t,
-  layers,
-}: StatedNetwork): StatedCertificate['upperBound']['terms'] {
+export function closedFormTerms(inputDim: number, t: number, layers: readonly StackLayer[]): ClosedFormTerms {
   const l = layers.length;
   const d = [inputDim, ...layers.map((layer) => layer.outputDim)];
   const a = [0, ...layers.map((layer) => layer.headDim)];

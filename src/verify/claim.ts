@@ -1,26 +1,23 @@
-import { closedFormStatement, closedFormTerms, countParameters } from './bound.ts';
-import { countArguments } from './exponents.ts';
 import { demand } from './fault.ts';
 import { isOddPrime } from './primality.ts';
+import type { Program } from './program.ts';
 import type { StatedCertificate } from './shape.ts';
+import { needsEvidence, type Steps } from './steps.ts';
 
 /** Rejects unless a stated value is the recomputed one. */
 export function demandEqual(path: string, expected: string | number | boolean, got: unknown): void {
   demand(got === expected, path, JSON.stringify(expected), got);
 }
 
-/** Checks the claim against the network, the closed form and the sizes of the evidence: all that needs no point. O(layers) */
-export function checkClaim({ network, claim, lowerBound, upperBound }: StatedCertificate): void {
+/** Checks the claim against the number of parameters, the upper bound and the sizes of the evidence: all that needs no point. */
+export function checkClaim(
+  { claim, lowerBound, upperBound }: StatedCertificate,
+  { parameters }: { readonly parameters: number },
+): void {
   const path = 'certificate.claim';
-  const parameters = countParameters(network);
   demand(Number.isSafeInteger(parameters), 'certificate.network', 'fewer than 2^53 parameters', parameters);
   demandEqual(`${path}.parameters`, parameters, claim.parameters);
-
-  const terms = closedFormTerms(network);
-  for (const name of ['scores', 'flag', 'output', 'scales'] as const)
-    demandEqual(`certificate.upperBound.terms.${name}`, terms[name], upperBound.terms[name]);
-  demandEqual('certificate.upperBound.statement', closedFormStatement, upperBound.statement);
-  const upper = terms.scores + terms.flag + terms.output - terms.scales;
+  const upper = upperBound.check(parameters);
   demandEqual(`${path}.upper`, upper, claim.upper);
 
   const { rows, columns } = lowerBound;
@@ -39,8 +36,12 @@ export function checkClaim({ network, claim, lowerBound, upperBound }: StatedCer
   demandEqual(`${path}.exact`, claim.lower === upper, claim.exact);
 }
 
-/** Checks the primes, that the determinant is a residue other than 0, and that independence is there if and only if there are exponentials. */
-export function checkEvidence({ network, lowerBound, independence }: StatedCertificate): void {
+/** Checks the primes, that the determinant is a residue other than 0, and that independence is there if and only if something must be independent. */
+export function checkEvidence(
+  { lowerBound, independence }: StatedCertificate,
+  program: Program,
+  steps: Steps,
+): void {
   const { prime, determinant } = lowerBound;
   demandPrime('certificate.lowerBound.prime', prime);
   demand(
@@ -49,12 +50,32 @@ export function checkEvidence({ network, lowerBound, independence }: StatedCerti
     `a residue from 1 to ${prime - 1n}`,
     String(determinant),
   );
-  const needed = countArguments(network).some((count) => count > 0);
+  const needed = needsEvidence(steps);
   const expected = needed
-    ? 'evidence that the exponentials are independent'
-    : 'no such field, as there are no exponentials';
+    ? 'evidence that exponentials and roots are independent'
+    : 'no such field, as there are neither exponentials nor roots';
   demand((independence !== null) === needed, 'certificate.independence', expected, independence ?? undefined);
-  if (independence !== null) demandPrime('certificate.independence.prime', independence.prime);
+  demandDefined('certificate.lowerBound.prime', prime, program);
+  if (independence === null) return;
+  demandPrime('certificate.independence.prime', independence.prime);
+  demandDefined('certificate.independence.prime', independence.prime, program);
+}
+
+/** Rejects a prime modulo which a number of the network has no image, or a power is no longer one. */
+function demandDefined(path: string, prime: bigint, { denominators, largestExponent }: Program): void {
+  demand(
+    prime > BigInt(largestExponent),
+    path,
+    `a prime above the exponent ${largestExponent}`,
+    String(prime),
+  );
+  for (const denominator of denominators)
+    demand(
+      denominator % prime !== 0n,
+      path,
+      'a prime that divides no denominator, width of a norm or factor before a norm',
+      String(prime),
+    );
 }
 
 function demandPrime(path: string, prime: bigint): void {

@@ -1,7 +1,7 @@
 import { Rejection, demand } from './fault.ts';
 
-/** No certificate nests deeper: certificate, network, layers, layer is four levels. */
-export const maxNesting = 8;
+/** No certificate nests deeper: certificate, network, layers, layer is four levels, and each of 64 layers within one another adds three at most. */
+export const maxNesting = 200;
 
 const digit = /[-0-9]/;
 const integerToken = /^-?(0|[1-9][0-9]*)$/;
@@ -38,7 +38,12 @@ export function rejectHiddenFaults(text: string): void {
       }
       at = end;
     } else if (character === '{' || character === '[') {
-      demand(open.length < maxNesting, pathOf(open), `at most ${maxNesting} levels`, 'a deeper nesting');
+      demand(
+        open.length < maxNesting,
+        pathOf(open.slice(0, 8)) + '…',
+        `at most ${maxNesting} levels`,
+        'a deeper nesting',
+      );
       keyExpected = character === '{';
       open.push({ keys: keyExpected ? new Set() : null, key: '', index: 0 });
     } else if (character === '}' || character === ']') {

@@ -1,7 +1,11 @@
 import { costsAt } from './arithmetic.ts';
-import { countArguments } from './exponents.ts';
+import type { Compiled } from './compile.ts';
+import { maxRedraws } from './evaluate.ts';
 import { demand } from './fault.ts';
-import type { StatedCertificate, StatedNetwork } from './shape.ts';
+import { countPairs } from './mask.ts';
+import { blocksOf, operands, type Id, type Program } from './program.ts';
+import type { StatedCertificate } from './shape.ts';
+import { columnsOf, type Steps } from './steps.ts';
 import { operationsPerResidue } from './stream.ts';
 
 /** Characters of a certificate of a network. One with a minor of order 5000 has about 100,000. */
@@ -17,45 +21,114 @@ export const maxResidues = 2 ** 24;
 /** Bytes of vectors that it is willing to hold. */
 export const maxBytes = 2 ** 30;
 
-/** Inputs that may be drawn for independence in search of `inputs` ones at which no denominator vanishes. */
-export function maxInputsDrawn(inputs: number): number {
-  return 2 * inputs + 64;
-}
-
 /** What a dot product costs beside its multiplications, in multiplications: the call, and one reduction. */
 const dotOverhead = 8;
-/** What a pair's exponential, or its derivative, costs in multiplications. */
-const unitCost = 16;
+/** What an entry that is computed on its own costs in multiplications, and one that takes powers or inverses. */
+const entryCost = 8;
+const powerCost = 2 ** 8;
+/** A root modulo p < 2⁶⁴, in the worst case: Tonelli and Shanks square 64 times for each of 64 bits. */
+const rootCost = 2 ** 12;
 /** An entry of a vector: a double or a 64-bit word. */
 const bytesPerEntry = 8;
 
-/** Multiplications, and entries held, at one input. */
-interface InputCost {
-  /** To evaluate the network. */
-  readonly evaluation: number;
-  /** For the derivative by one parameter, at most. */
+/** Multiplications for one tensor: its value, and its derivative by one parameter, at most. */
+interface TensorCost {
+  readonly value: number;
   readonly tangent: number;
-  readonly valueEntries: number;
-  /** Of one tangent, entering and leaving the widest layer. */
-  readonly tangentEntries: number;
 }
 
-function inputCost({ tokens: t, layers }: StatedNetwork): InputCost {
-  let evaluation = 0;
-  let tangent = 0;
-  let valueEntries = 0;
-  let tangentEntries = 0;
+function tensorCost(program: Program, id: Id, depends: boolean, factors: number): TensorCost {
+  const { operation, tokens, width } = program.tensor(id);
+  const entries = tokens * width;
   const dots = (count: number, length: number): number => count * (length + dotOverhead);
-  for (const { causal, inputDim: d, headDim: a, valueDim, outputDim } of layers) {
-    const v = valueDim ?? outputDim;
-    const pairs = causal ? (t * (t + 1)) / 2 : t * t;
-    const maps = dots(t * (2 * a + v), d) + (valueDim === null ? 0 : dots(t * outputDim, v));
-    evaluation += maps + dots(pairs, a) + pairs * unitCost + dots(t * v, t);
-    tangent += maps + dots(2 * pairs, a) + pairs * unitCost + dots(2 * t * v, t);
-    valueEntries += t * (d + 2 * a + 2 * v + outputDim) + 4 * t * t;
-    tangentEntries = Math.max(tangentEntries, t * (d + outputDim));
+  const each = (cost: number): TensorCost => ({ value: entries * cost, tangent: entries * cost });
+  switch (operation.kind) {
+    case 'combination':
+      return each(entryCost * operation.terms.length);
+    case 'linear': {
+      const value = dots(entries, program.tensor(operation.x).width);
+      return { value, tangent: depends ? value : entries };
+    }
+    case 'scores': {
+      const value = dots(countPairs(operation.mask), program.tensor(operation.q).width);
+      return { value, tangent: 2 * value };
+    }
+    case 'mix': {
+      const value = (countPairs(operation.mask) + dotOverhead * tokens) * width;
+      return { value, tangent: 2 * value };
+    }
+    case 'softmax': {
+      const value = countPairs(operation.mask) * entryCost + tokens * powerCost;
+      return { value, tangent: value };
+    }
+    case 'exponential':
+      return { value: entries * powerCost * (factors + 1), tangent: entries * entryCost };
+    case 'power':
+    case 'logistic':
+    case 'hyperbolic':
+      return { value: entries * powerCost, tangent: entries * powerCost };
+    case 'roots': {
+      const length = program.tensor(operation.x).width;
+      return {
+        value: dots(tokens, length) + tokens * rootCost,
+        tangent: dots(tokens, length) + tokens * powerCost,
+      };
+    }
+    case 'normalized':
+      return {
+        value: entries * entryCost + tokens * powerCost,
+        tangent: entries * entryCost + tokens * powerCost,
+      };
+    default:
+      return each(entryCost);
   }
-  return { evaluation, tangent, valueEntries, tangentEntries };
+}
+
+/** Multiplications, and entries held, at one input. */
+interface InputCost {
+  /** To evaluate the network, with everything that may be computed anew. */
+  readonly evaluation: number;
+  readonly tangent: number;
+  readonly entries: number;
+}
+
+function inputCost(program: Program, { exponentials, roots, sources }: Steps): InputCost {
+  const depends = parametric(program);
+  /** Of the tensors before each. */
+  const before: number[] = [0];
+  let tangent = 0;
+  let entries = 0;
+  for (const [id, { tokens, width, operation }] of program.tensors.entries()) {
+    const factors = exponentials.get(id)?.factors.length ?? 0;
+    const cost = tensorCost(program, id, 'x' in operation && depends[operation.x] === 1, factors);
+    before.push(before[id]! + cost.value);
+    tangent += cost.tangent;
+    // Its value, its derivative, and a table of arguments or a copy of what was drawn.
+    entries += 3 * tokens * width;
+  }
+  const again = roots.map((id) => {
+    const source = sources[id]!;
+    return source?.local ? before[id + 1]! - before[source.step]! : 0;
+  });
+  const evaluation = before.at(-1)! + maxRedraws * Math.max(0, ...again);
+  return { evaluation, tangent, entries };
+}
+
+/** For each tensor whether it depends on parameters at all. */
+function parametric(program: Program): Uint8Array {
+  const depends = new Uint8Array(program.tensors.length);
+  for (const [id, { operation }] of program.tensors.entries())
+    if (blocksOf(operation).length > 0 || operands(operation).some((operand) => depends[operand] === 1))
+      depends[id] = 1;
+  return depends;
+}
+
+/** Multiplications for the angles, and entries of their tables. */
+function rotationCost({ rotaries, tensors }: Program): { readonly dots: number; readonly entries: number } {
+  const frequencies = rotaries.reduce((sum, { dim }) => sum + dim / 2, 0);
+  const bits = 31 * new Set(rotaries.map(({ base }) => base)).size;
+  const { tokens } = tensors[0]!;
+  return { dots: frequencies * (8 * bits + 4 * tokens), entries: frequencies * (2 * tokens + 16) };
 }
 
 /** What one part of the evidence costs. */
@@ -68,65 +141,89 @@ export interface Work {
 /** The sizes of one part. */
 interface Part {
   readonly prime: bigint;
+  readonly points: number;
+  /** At each point. */
   readonly inputs: number;
-  /** Multiplications in dot products, and in eliminations. */
+  /** Multiplications in dot products at each point, and in eliminations. */
   readonly dots: number;
   readonly accumulations: number;
   readonly entries: number;
 }
 
 /** Estimates the work of each part from the sizes alone. The claim has been checked before: rows and columns are as many as `claim.lower`. */
-export function estimateWork({ network, claim, lowerBound, independence }: StatedCertificate): {
-  readonly minor: Work;
-  readonly independence: Work | null;
-} {
+export function estimateWork(
+  { claim, lowerBound, independence }: StatedCertificate,
+  { program, output }: Compiled,
+  steps: Steps,
+): { readonly minor: Work; readonly independence: Work | null } {
   const order = claim.lower;
-  const argumentCounts = countArguments(network);
-  const argumentCount = argumentCounts.reduce((sum, count) => sum + count, 0);
-  const residuesPerInput = network.tokens * network.inputDim + argumentCount;
-  const { evaluation, tangent, valueEntries, tangentEntries } = inputCost(network);
-  const pointEntries = claim.parameters + residuesPerInput + valueEntries;
+  const residuesPerInput = countResidues(program, steps);
+  const { evaluation, tangent, entries: tensorEntries } = inputCost(program, steps);
+  const rotation = rotationCost(program);
+  const pointEntries = claim.parameters + residuesPerInput + tensorEntries + rotation.entries;
   const work = (part: Part): Work => {
-    const { prime, inputs, dots, accumulations, entries } = part;
+    const { prime, points, inputs, dots, accumulations, entries } = part;
     const cost = costsAt(prime);
-    const residues = claim.parameters + inputs * residuesPerInput;
+    const residues = points * (claim.parameters + inputs * residuesPerInput);
     return {
       residues,
       bytes: (pointEntries + entries) * bytesPerEntry,
-      operations: residues * operationsPerResidue + dots * cost.dot + accumulations * cost.accumulate,
+      operations:
+        residues * operationsPerResidue +
+        points * (dots + rotation.dots) * cost.dot +
+        accumulations * cost.accumulate,
     };
   };
 
-  const rowsPerInput = network.tokens * network.layers.at(-1)!.outputDim;
-  const drawn = order === 0 ? 0 : Math.floor(lowerBound.rows.at(-1)! / rowsPerInput) + 1;
+  const { tokens, width } = program.tensor(output);
+  const drawn = order === 0 ? 0 : Math.floor(lowerBound.rows.at(-1)! / (tokens * width)) + 1;
   const used = Math.min(drawn, order);
   const minor = work({
     prime: lowerBound.prime,
+    points: 1,
     inputs: drawn,
     dots: used * (evaluation + order * tangent),
     // Row r is reduced by the r rows before it, from their pivots on: in the worst order of the pivots, n³/2.
     accumulations: order ** 3 / 2,
-    entries: order ** 2 + order * tangentEntries,
+    entries: order ** 2 + order * tokens * width,
   });
   if (independence === null) return { minor, independence: null };
-  /** Entries of the matrices (1, arguments) of the layers, were they square. */
-  const squares = argumentCounts.reduce((sum, count) => sum + (count + 1) ** 2, 0);
-  const inputs = maxInputsDrawn(independence.inputs);
+  /** Entries of the matrices of the steps, were they square; 64 signs are one word. */
+  const squares = columnsOf(steps, independence.points).reduce((sum, columns) => sum + columns ** 2, 0);
+  const signs = steps.roots.reduce(
+    (sum, id) => sum + (program.tensor(id).tokens + independence.points) ** 2 / 64,
+    0,
+  );
+  const { inputs, points } = independence;
   return {
     minor,
     independence: work({
       prime: independence.prime,
+      points,
       inputs,
-      dots: inputs * evaluation,
-      accumulations: independence.inputs * squares,
-      entries: squares,
+      dots: inputs * (evaluation + 2 * signs),
+      accumulations: points * inputs * squares,
+      entries: squares + signs,
     }),
   };
 }
 
+function countResidues(program: Program, { units, logarithms }: Steps): number {
+  let count = 0;
+  for (const { operation, tokens, width } of program.tensors)
+    if (operation.kind === 'tokens') count += tokens * width;
+  for (const [, drawn] of [...units, ...logarithms]) count += drawn;
+  return count;
+}
+
 /** Rejects a certificate that would cost more than the limits, before any work or allocation. */
-export function demandBoundedWork(stated: StatedCertificate, operationLimit: number): void {
-  const { minor, independence } = estimateWork(stated);
+export function demandBoundedWork(
+  stated: StatedCertificate,
+  compiled: Compiled,
+  steps: Steps,
+  operationLimit: number,
+): void {
+  const { minor, independence } = estimateWork(stated, compiled, steps);
   demandBounded('certificate.lowerBound', minor, operationLimit);
   if (independence !== null) demandBounded('certificate.independence', independence, operationLimit);
 }

@@ -1,57 +1,71 @@
 import type { Pace } from '../pace.ts';
-import type { Arithmetic } from './arithmetic.ts';
 import { Breath } from './breath.ts';
+import type { Compiled } from './compile.ts';
 import { Echelon } from './echelon.ts';
+import { Evaluation } from './evaluate.ts';
 import { Rejection, demand } from './fault.ts';
-import { evaluate } from './forward.ts';
 import { Point } from './point.ts';
+import type { Residues } from './residues.ts';
 import type { StatedCertificate } from './shape.ts';
-import { tangents } from './tangents.ts';
+import type { Steps } from './steps.ts';
+import { Tangents } from './tangents.ts';
 
 /**
  * Recomputes the named minor of the Jacobian and its determinant, which must be the stated one and not 0.
  *
- * Only named inputs are evaluated, only named columns differentiated, and rows eliminated as they come.
+ * Only named inputs are evaluated, only named columns differentiated, and rows eliminated input by input.
  */
-export async function checkMinor<E>(
-  { network, lowerBound }: StatedCertificate,
-  f: Arithmetic<E>,
+export async function checkMinor<E extends number | bigint>(
+  { program, output }: Compiled,
+  steps: Steps,
+  { lowerBound }: StatedCertificate,
+  field: Residues<E>,
   pace: Pace,
 ): Promise<void> {
   const path = 'certificate.lowerBound';
+  const { f } = field;
   const { rows, columns } = lowerBound;
-  const t = network.tokens;
-  const rowsPerInput = t * network.layers.at(-1)!.outputDim;
+  const { tokens, width } = program.tensor(output);
+  const rowsPerInput = tokens * width;
   const breath = new Breath(pace, 'minor', rows.length);
-  const point = await Point.draw(network, lowerBound, f, breath);
   const echelon = new Echelon(columns.length, f);
-  let input = 0;
-  for (let r = 0; r < rows.length;) {
-    const named = Math.floor(rows[r]! / rowsPerInput);
-    for (; input < named; input++) await point.skipInput(breath);
-    const values = await evaluate(point.layers, await point.nextInput(breath), t, f, breath);
-    input++;
-    if (values === null)
-      throw new Rejection(`${path}.rows[${r}]`, 'a row of an input without vanishing denominators', rows[r]);
-    const derivatives = await tangents(point.layers, values, columns, t, f, breath);
-    for (; r < rows.length && rows[r]! < input * rowsPerInput; r++) {
-      const row = f.zeros(columns.length);
-      const inBlock = rows[r]! - named * rowsPerInput;
-      for (let c = 0; c < columns.length; c++) row[c] = derivatives[c * rowsPerInput + inBlock]!;
-      if (!(await echelon.add(row, breath)))
-        throw new Rejection(
-          `${path}.rows[${r}]`,
-          'a row independent of those before it, for a minor that is not 0',
-          rows[r],
-        );
-      breath.done++;
+  if (rows.length > 0) {
+    const point = await Point.draw(program, steps, lowerBound, field, breath);
+    const evaluation = new Evaluation(program, steps, point);
+    const tangents = new Tangents(evaluation.values, breath);
+    let input = 0;
+    for (let r = 0; r < rows.length;) {
+      const named = Math.floor(rows[r]! / rowsPerInput);
+      for (; input < named; input++) await point.skipInput(breath);
+      const isDefined = await evaluation.at(await point.nextInput(breath), breath);
+      input++;
+      if (!isDefined)
+        throw new Rejection(`${path}.rows[${r}]`, 'a row of an input that is not skipped', rows[r]);
+      const block: number[] = [];
+      for (; r + block.length < rows.length && rows[r + block.length]! < input * rowsPerInput;)
+        block.push(rows[r + block.length]! - named * rowsPerInput);
+      const derivatives = block.map(() => f.zeros(columns.length));
+      for (const [c, column] of columns.entries()) {
+        const derivative = await tangents.by(column, output);
+        for (const [n, at] of block.entries()) derivatives[n]![c] = derivative[at]!;
+      }
+      for (const row of derivatives) {
+        if (!(await echelon.add(row, breath)))
+          throw new Rejection(
+            `${path}.rows[${r}]`,
+            'a row independent of those before it, for a minor that is not 0',
+            rows[r],
+          );
+        r++;
+        breath.done++;
+      }
     }
   }
-  const determinant = echelon.determinant();
+  const determinant = String(echelon.determinant());
   demand(
-    BigInt(determinant as bigint | number) === lowerBound.determinant,
+    determinant === String(lowerBound.determinant),
     `${path}.determinant`,
-    JSON.stringify(String(determinant)),
+    JSON.stringify(determinant),
     String(lowerBound.determinant),
   );
 }

@@ -1,5 +1,5 @@
 import { demand } from './fault.ts';
-import { ascending, decimal, integer, literal, maxPrimeDigits, object, text } from './shape.ts';
+import { ascending, decimal, integer, literal, maxPrimeDigits, object, text } from './fields.ts';
 
 /*
  * The structure of a certificate of a rank (docs/certificate.md, "Rank of a matrix"). Of a matrix, only its lists and their lengths are checked

@@ -15,7 +15,7 @@ export function acceptance(prime: bigint): (hi: number, lo: number) => boolean {
 }
 
 /**
- * The residues of one domain of a seed (docs/certificate.md, "Point"): the SHA-256 blocks of "dimcert/1/domain/seed/counter" as
+ * The residues of one domain of a seed (docs/point.md, "Streams"): the SHA-256 blocks of "dimcert/1/domain/seed/counter" as
  * big-endian 64-bit words, accepted below p·⌊2⁶⁴/p⌋, modulo p. Odd p < 2⁶⁴.
  */
 export class ResidueStream<E> {
@@ -29,14 +29,15 @@ export class ResidueStream<E> {
   #next = 0;
 
   /** In the domain `unit` the residue 0 is left out. */
-  constructor(domain: 'theta' | 'input' | 'unit', seed: string, prime: bigint, f: Arithmetic<E>) {
+  constructor(domain: string, seed: string, prime: bigint, f: Arithmetic<E>) {
     this.#f = f;
     this.#prefix = `dimcert/1/${domain}/${seed}/`;
     this.#zeroes = domain !== 'unit';
     this.#accepts = acceptance(prime);
   }
 
-  next(): E {
+  /** The next residue; without zeroes, the next that is not 0. */
+  next(zeroes = this.#zeroes): E {
     for (;;) {
       if (this.#next === this.#block.length) {
         this.#block = sha256(this.#encoder.encode(this.#prefix + this.#counter++));
@@ -47,7 +48,7 @@ export class ResidueStream<E> {
       this.#next += 2;
       if (!this.#accepts(hi, lo)) continue;
       const residue = this.#f.fromWord(hi, lo);
-      if (this.#zeroes || residue !== this.#f.zero) return residue;
+      if (zeroes || residue !== this.#f.zero) return residue;
     }
   }
 

@@ -1,153 +1,238 @@
-import type { Arithmetic, Vector } from './arithmetic.ts';
+import type { Vector } from './arithmetic.ts';
 import type { Breath } from './breath.ts';
-import { visibleKeys } from './exponents.ts';
-import type { LayerValues } from './forward.ts';
-import type { LayerAtPoint, Weight } from './point.ts';
+import { fraction, times } from './fraction.ts';
+import { endOfKeys, firstKey } from './mask.ts';
+import { blocksOf, type Id } from './program.ts';
+import { dependents } from './steps.ts';
+import {
+  addMultiple,
+  applyWeight,
+  center,
+  eachEntry,
+  gainFactors,
+  geluCoefficient,
+  geluCubic,
+  inverseRoots,
+  rotate,
+  type Values,
+} from './values.ts';
 
 /*
- * Forward mode: dual numbers a + ε·da, the ε-part of every named column carried through the layers, from the layer of its parameter on.
+ * Forward mode: dual numbers a + ε·da, the ε-part of one named column at a time carried through the tensors that depend on its parameter.
  */
 
-/**
- * The derivatives of the output tokens by the named parameters (ascending), at one input: columns × t × d_out, one block after the other.
- */
-export async function tangents<E>(
-  layers: readonly LayerAtPoint<E>[],
-  values: readonly LayerValues<E>[],
-  columns: readonly number[],
-  tokens: number,
-  f: Arithmetic<E>,
-  breath: Breath,
-): Promise<Vector<E>> {
-  let entering = 0;
-  let dx = f.zeros(0);
-  for (const [index, layer] of layers.entries()) {
-    const tangent = new LayerTangent(layer, values[index]!, tokens, f);
-    let leaving = entering;
-    while (leaving < columns.length && columns[leaving]! < layer.end) leaving++;
-    const dy = f.zeros(leaving * tokens * layer.shape.outputDim);
-    for (let c = 0; c < leaving; c++)
-      await tangent.push(dx, c < entering ? c : -1, columns[c]!, dy, c, breath);
-    dx = dy;
-    entering = leaving;
+/** The derivatives of all tensors by one parameter, at the input whose values are there. */
+export class Tangents<E extends number | bigint> {
+  readonly #values: Values<E>;
+  readonly #of: Vector<E>[];
+  readonly #breath: Breath;
+  #block: Id = -1;
+  #depends: Uint8Array = new Uint8Array(0);
+
+  constructor(values: Values<E>, breath: Breath) {
+    this.#values = values;
+    this.#breath = breath;
+    this.#of = values.of.map(({ length }) => values.point.field.f.zeros(length));
   }
-  return dx;
+
+  /** The derivative of a tensor by the parameter with this number. Columns are named in ascending order: blocks of parameters change seldom. */
+  async by(column: number, output: Id): Promise<Vector<E>> {
+    const { blocks, tensors } = this.#values.program;
+    const isIn = (block: Id): boolean => {
+      const { first, rows, cols } = blocks[block]!;
+      return column >= first && column < first + rows * cols;
+    };
+    if (this.#block < 0 || !isIn(this.#block)) {
+      this.#block = lastBlock(blocks, column);
+      this.#depends = dependents(this.#values.program, this.#block);
+    }
+    const entry = column - blocks[this.#block]!.first;
+    for (let id = 0; id < tensors.length; id++) if (this.#depends[id] === 1) await this.#push(id, entry);
+    if (this.#depends[output] === 0) this.#of[output]!.fill(this.#values.point.field.f.zero);
+    return this.#of[output]!;
+  }
+
+  /** The derivative of a tensor from those before, and of the parameter itself. */
+  async #push(id: Id, entry: number): Promise<void> {
+    const values = this.#values;
+    const { program, point, coefficients } = values;
+    const { field } = point;
+    const { f } = field;
+    const breath = this.#breath;
+    const tensor = program.tensor(id);
+    const { operation, tokens, width } = tensor;
+    const dy = this.#of[id]!;
+    const y = values.of[id]!;
+    const of = (operand: Id): Vector<E> => values.of[operand]!;
+    const d = (operand: Id): Vector<E> => this.#of[operand]!;
+    const moves = (operand: Id): boolean => this.#depends[operand] === 1;
+    const isRead = blocksOf(operation).includes(this.#block);
+    const entrywise = (derivative: (n: number) => E): Promise<void> =>
+      eachEntry(dy, dy.length, f, breath, derivative);
+    const increase = (n: number, by: E): void => void (dy[n] = f.add(dy[n]!, by));
+    switch (operation.kind) {
+      case 'tokens':
+        return;
+      case 'combination':
+        dy.fill(f.zero);
+        for (const [operand, text] of operation.terms)
+          if (moves(operand)) await addMultiple(dy, d(operand), coefficients.residue(text), f, breath);
+        return;
+      case 'linear': {
+        const { x, weight, bias, transposed } = operation;
+        const block = program.blocks[weight]!;
+        if (moves(x))
+          await applyWeight(dy, d(x), point.blocks[weight]!, block, transposed, tensor, f, breath);
+        else dy.fill(f.zero);
+        if (weight === this.#block) {
+          const row = Math.floor(entry / block.cols);
+          const col = entry % block.cols;
+          const [to, from, length] = transposed ? [col, row, block.rows] : [row, col, block.cols];
+          for (let i = 0; i < tokens; i++) increase(i * width + to, of(x)[i * length + from]!);
+        }
+        if (bias === this.#block) for (let i = 0; i < tokens; i++) increase(i * width + entry, f.one);
+        return;
+      }
+      case 'shift': {
+        const { x, block } = operation;
+        if (moves(x)) await entrywise((n) => d(x)[n]!);
+        else dy.fill(f.zero);
+        if (isRead)
+          for (let n = entry, step = point.blocks[block]!.length; n < dy.length; n += step)
+            increase(n, f.one);
+        return;
+      }
+      case 'rotation':
+        return rotate(dy, d(operation.x), operation, tensor, point, breath);
+      case 'scores': {
+        const { q, k, mask } = operation;
+        const a = program.tensor(q).width;
+        for (let i = 0; i < tokens; i++)
+          for (let j = firstKey(mask, i), end = endOfKeys(mask, i); j < end; j++) {
+            if (breath.due(2 * a * f.cost.dot)) await breath.take();
+            const byQuery = moves(q) ? f.dot(d(q), i * a, 1, of(k), j * a, 1, a) : f.zero;
+            const byKey = moves(k) ? f.dot(of(q), i * a, 1, d(k), j * a, 1, a) : f.zero;
+            dy[i * width + j] = f.add(byQuery, byKey);
+          }
+        return;
+      }
+      case 'softmax': {
+        // dw_ij = w_ij·(ds_ij − Σ_k w_ik ds_ik)
+        const ds = d(operation.scores);
+        for (let i = 0; i < tokens; i++) {
+          const first = i * width + firstKey(operation.mask, i);
+          const end = i * width + endOfKeys(operation.mask, i);
+          if (breath.due((end - first) * 4 * f.cost.dot)) await breath.take();
+          const mean = f.dot(y, first, 1, ds, first, 1, end - first);
+          for (let n = first; n < end; n++) dy[n] = f.multiply(y[n]!, f.subtract(ds[n]!, mean));
+        }
+        return;
+      }
+      case 'mix': {
+        const { weights, v, mask } = operation;
+        for (let i = 0; i < tokens; i++) {
+          const first = firstKey(mask, i);
+          const count = endOfKeys(mask, i) - first;
+          const at = i * mask.keys + first;
+          for (let c = 0; c < width; c++) {
+            if (breath.due(2 * count * f.cost.dot)) await breath.take();
+            const from = first * width + c;
+            const byWeight = moves(weights) ? f.dot(d(weights), at, 1, of(v), from, width, count) : f.zero;
+            const byValue = moves(v) ? f.dot(of(weights), at, 1, d(v), from, width, count) : f.zero;
+            dy[i * width + c] = f.add(byWeight, byValue);
+          }
+        }
+        return;
+      }
+      case 'power': {
+        const x = of(operation.x);
+        const exponent = BigInt(operation.exponent);
+        const factor = field.integer(exponent);
+        return entrywise((n) =>
+          f.multiply(f.multiply(factor, field.power(x[n]!, exponent - 1n)), d(operation.x)[n]!),
+        );
+      }
+      case 'geluArgument': {
+        const x = of(operation.x);
+        const c = geluCoefficient(values, operation.coefficient);
+        const twice = f.add(c, c);
+        const cubic = field.fraction(times(fraction(3n), geluCubic));
+        return entrywise((n) => {
+          const slope = f.add(f.one, f.multiply(cubic, f.multiply(x[n]!, x[n]!)));
+          return f.multiply(twice, f.multiply(slope, d(operation.x)[n]!));
+        });
+      }
+      case 'exponential':
+        return entrywise((n) => f.multiply(y[n]!, d(operation.x)[n]!));
+      case 'logistic':
+        // 1 − y = 1/(1 + E)
+        return entrywise((n) => {
+          const rest = f.subtract(f.one, y[n]!);
+          return f.multiply(f.multiply(rest, rest), d(operation.x)[n]!);
+        });
+      case 'hyperbolic': {
+        // 1 − y = 2/(E + 1)
+        const half = f.inverse(f.add(f.one, f.one));
+        return entrywise((n) => {
+          const rest = f.subtract(f.one, y[n]!);
+          return f.multiply(f.multiply(half, f.multiply(rest, rest)), d(operation.x)[n]!);
+        });
+      }
+      case 'logarithm':
+        return entrywise((n) => f.multiply(of(operation.slope)[n]!, d(operation.x)[n]!));
+      case 'product':
+        return entrywise((n) => {
+          const first = moves(operation.x) ? f.multiply(d(operation.x)[n]!, of(operation.y)[n]!) : f.zero;
+          const second = moves(operation.y) ? f.multiply(of(operation.x)[n]!, d(operation.y)[n]!) : f.zero;
+          return f.add(first, second);
+        });
+      case 'center':
+        return center(dy, d(operation.x), tensor, field, breath);
+      case 'roots': {
+        // dr = mean(x·dx)/r
+        const { x } = operation;
+        const length = program.tensor(x).width;
+        const share = f.inverse(field.integer(BigInt(length)));
+        for (let i = 0; i < tokens; i++) {
+          if (breath.due((length + 64) * f.cost.dot)) await breath.take();
+          const mean = f.multiply(share, f.dot(of(x), i * length, 1, d(x), i * length, 1, length));
+          dy[i] = f.multiply(mean, f.inverse(y[i]!));
+        }
+        return;
+      }
+      case 'normalized': {
+        // d(x/(c·r)) = (dx − y·c·dr)/(c·r)
+        const inverses = inverseRoots(values, operation);
+        const scale = coefficients.residue(operation.factor);
+        return entrywise((n) => {
+          const i = Math.floor(n / width);
+          const lost = f.multiply(y[n]!, f.multiply(scale, d(operation.roots)[i]!));
+          return f.multiply(inverses[i]!, f.subtract(d(operation.x)[n]!, lost));
+        });
+      }
+      case 'gain': {
+        const { x, weight, bias } = operation;
+        const factors = gainFactors(values, operation, width);
+        if (moves(x)) await entrywise((n) => f.multiply(factors[n % width]!, d(x)[n]!));
+        else dy.fill(f.zero);
+        if (isRead)
+          for (let n = entry; n < dy.length; n += width) {
+            if (weight === this.#block) increase(n, of(x)[n]!);
+            if (bias === this.#block) increase(n, f.one);
+          }
+        return;
+      }
+    }
+  }
 }
 
-/** The derivative of one layer at one input. */
-class LayerTangent<E> {
-  readonly #layer: LayerAtPoint<E>;
-  readonly #at: LayerValues<E>;
-  readonly #t: number;
-  readonly #f: Arithmetic<E>;
-  readonly #dq: Vector<E>;
-  readonly #dk: Vector<E>;
-  readonly #dv: Vector<E>;
-  /** Of one query. */
-  readonly #dWeights: Vector<E>;
-  readonly #dh: Vector<E>;
-
-  constructor(layer: LayerAtPoint<E>, at: LayerValues<E>, t: number, f: Arithmetic<E>) {
-    this.#layer = layer;
-    this.#at = at;
-    this.#t = t;
-    this.#f = f;
-    this.#dq = f.zeros(t * layer.q.rows);
-    this.#dk = f.zeros(t * layer.k.rows);
-    this.#dv = f.zeros(t * layer.v.rows);
-    this.#dWeights = f.zeros(t);
-    this.#dh = f.zeros(t * layer.v.rows);
+/** The block that holds a parameter: the last that begins at it or before. O(log blocks) */
+function lastBlock(blocks: readonly { readonly first: number }[], column: number): Id {
+  let [low, high] = [0, blocks.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (blocks[middle]!.first <= column) low = middle;
+    else high = middle - 1;
   }
-
-  /**
-   * Writes block `to` of dy, from block `from` of dx (−1: the input does not depend on the parameter) and from the parameter itself, if
-   * it belongs to this layer.
-   */
-  async push(
-    dx: Vector<E>,
-    from: number,
-    parameter: number,
-    dy: Vector<E>,
-    to: number,
-    breath: Breath,
-  ): Promise<void> {
-    const { q, k, v, o } = this.#layer;
-    const { x, h } = this.#at;
-    const outputs = this.#t * this.#layer.shape.outputDim;
-    await this.#applied(q, x, dx, from, parameter, this.#dq, 0, breath);
-    await this.#applied(k, x, dx, from, parameter, this.#dk, 0, breath);
-    await this.#applied(v, x, dx, from, parameter, this.#dv, 0, breath);
-    if (o === null) return this.#mixed(dy, to * outputs, breath);
-    await this.#mixed(this.#dh, 0, breath);
-    await this.#applied(o, h, this.#dh, 0, parameter, dy, to * outputs, breath);
-  }
-
-  /** d(W·x) = W·dx + dW·x for every token, where dW is 1 at the parameter and 0 elsewhere. */
-  async #applied(
-    weight: Weight<E>,
-    x: Vector<E>,
-    dx: Vector<E>,
-    from: number,
-    parameter: number,
-    target: Vector<E>,
-    at: number,
-    breath: Breath,
-  ): Promise<void> {
-    const f = this.#f;
-    const { rows, cols, entries, first } = weight;
-    const t = this.#t;
-    if (from < 0) target.fill(f.zero, at, at + t * rows);
-    else
-      for (let i = 0; i < t; i++) {
-        const token = from * t * cols + i * cols;
-        for (let r = 0; r < rows; r++) {
-          if (breath.due(cols * f.cost.dot)) await breath.take();
-          target[at + i * rows + r] = f.dot(dx, token, 1, entries, r * cols, 1, cols);
-        }
-      }
-    const entry = parameter - first;
-    if (entry < 0 || entry >= rows * cols) return;
-    const row = Math.floor(entry / cols);
-    const col = entry % cols;
-    for (let i = 0; i < t; i++) {
-      const n = at + i * rows + row;
-      target[n] = f.add(target[n]!, x[i * cols + col]!);
-    }
-  }
-
-  /** d(Σ_j w_ij v_j) = Σ_j (dw_ij v_j + w_ij dv_j) for every query i, with d(E/D) = (dE − (E/D)·dD)/D, dE = E·ds, D = ΣE. */
-  async #mixed(target: Vector<E>, at: number, breath: Breath): Promise<void> {
-    const f = this.#f;
-    const t = this.#t;
-    const { shape, q, v } = this.#layer;
-    const values = this.#at;
-    const a = q.rows;
-    const width = v.rows;
-    const dw = this.#dWeights;
-    for (let i = 0; i < t; i++) {
-      const keys = visibleKeys(shape, i, t);
-      let dSum = f.zero;
-      for (let j = 0; j < keys; j++) {
-        if (breath.due(2 * a * f.cost.dot)) await breath.take();
-        const ds = f.add(
-          f.dot(this.#dq, i * a, 1, values.k, j * a, 1, a),
-          f.dot(values.q, i * a, 1, this.#dk, j * a, 1, a),
-        );
-        dw[j] = values.units === null ? ds : f.multiply(values.units[i * t + j]!, ds);
-        dSum = f.add(dSum, dw[j]!);
-      }
-      if (values.inverseSums !== null)
-        for (let j = 0; j < keys; j++) {
-          const numerator = f.subtract(dw[j]!, f.multiply(values.weights[i * t + j]!, dSum));
-          dw[j] = f.multiply(numerator, values.inverseSums[i]!);
-        }
-      for (let c = 0; c < width; c++) {
-        if (breath.due(2 * keys * f.cost.dot)) await breath.take();
-        target[at + i * width + c] = f.add(
-          f.dot(dw, 0, 1, values.v, c, width, keys),
-          f.dot(values.weights, i * t, 1, this.#dv, c, width, keys),
-        );
-      }
-    }
-  }
+  return low;
 }

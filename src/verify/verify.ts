@@ -1,14 +1,6 @@
 import { Pace, type LongOperation } from '../pace.ts';
-import {
-  bigArithmetic,
-  smallArithmetic,
-  smallPrimes,
-  wordArithmetic,
-  wordPrimes,
-  type Arithmetic,
-} from './arithmetic.ts';
-import { closedFormStatement } from './bound.ts';
 import { checkClaim, checkEvidence } from './claim.ts';
+import { compile } from './compile.ts';
 import { Rejection, type Fault } from './fault.ts';
 import { checkIndependence } from './independence.ts';
 import { demandBoundedWork, maxOperations } from './limits.ts';
@@ -18,7 +10,9 @@ import { checkRankEvidence } from './rank-evidence.ts';
 import { demandBoundedRankWork } from './rank-limits.ts';
 import type { StatedRank } from './rank-shape.ts';
 import { readCertificate } from './read.ts';
+import { atPrime } from './residues.ts';
 import type { StatedCertificate } from './shape.ts';
+import { stepsOf, type Steps } from './steps.ts';
 
 /** What a verifier found: what is proved, or the first fault. */
 export type Verification =
@@ -29,7 +23,7 @@ export type Verification =
       readonly dimension: { readonly lower: number; readonly upper: number; readonly exact: boolean };
       /** The prime of the lower bound. */
       readonly prime: string;
-      /** What has been proved, in words: the lower bound, the independence of the exponentials if there are any, the upper bound. */
+      /** What has been proved, in words: the lower bound, the independence of exponentials and roots if there are any, the upper bound. */
       readonly statements: readonly string[];
       readonly rows?: undefined;
       readonly cols?: undefined;
@@ -56,7 +50,7 @@ export interface VerifyOptions extends LongOperation {
 }
 
 /**
- * Checks a certificate, trusting nothing in it: recomputes the point, the named minor of the Jacobian, the independence of the exponentials,
+ * Checks a certificate, trusting nothing in it: recomputes the point, the named minor of the Jacobian, the independence of exponentials and roots,
  * the upper bound, the claim and the digest.
  *
  * It shares no mathematics with `certify`: forward mode instead of reverse mode, plain TypeScript instead of Wasm, its own hash, sampling, elimination
@@ -87,13 +81,17 @@ async function verifyDimension(
   operations: number,
   pace: Pace,
 ): Promise<Verification> {
-  checkClaim(stated);
-  checkEvidence(stated);
-  demandBoundedWork(stated, operations);
-  const { independence } = stated;
+  const compiled = compile(stated.network);
+  checkClaim(stated, compiled.program);
+  const steps = stepsOf(compiled.program);
+  checkEvidence(stated, compiled.program, steps);
+  demandBoundedWork(stated, compiled, steps, operations);
+  const { independence, lowerBound } = stated;
   if (independence !== null)
-    await atPrime(independence.prime, (f) => checkIndependence(stated, independence, f, pace));
-  await atPrime(stated.lowerBound.prime, (f) => checkMinor(stated, f, pace));
+    await atPrime(independence.prime, (field) =>
+      checkIndependence(compiled, steps, independence, field, pace),
+    );
+  await atPrime(lowerBound.prime, (field) => checkMinor(compiled, steps, stated, field, pace));
   const { parameters, ...dimension } = stated.claim;
   return {
     accepted: true,
@@ -101,14 +99,14 @@ async function verifyDimension(
     parameters,
     dimension,
     prime: String(stated.lowerBound.prime),
-    statements: statements(stated),
+    statements: statements(stated, steps),
   };
 }
 
 async function verifyRank(stated: StatedRank, operations: number, pace: Pace): Promise<Verification> {
   checkRankClaim(stated);
   demandBoundedRankWork(stated, operations);
-  await atPrime(stated.prime, (f) => checkRankEvidence(stated, f, pace));
+  await atPrime(stated.prime, ({ f }) => checkRankEvidence(stated, f, pace));
   const { rows, cols } = stated.matrix;
   return {
     accepted: true,
@@ -121,20 +119,21 @@ async function verifyRank(stated: StatedRank, operations: number, pace: Pace): P
   };
 }
 
-/** Runs a check in the arithmetic that suits the prime. */
-function atPrime(
-  prime: bigint,
-  check: <E extends number | bigint>(f: Arithmetic<E>) => Promise<void>,
-): Promise<void> {
-  if (prime < smallPrimes) return check(smallArithmetic(Number(prime)));
-  return prime < wordPrimes ? check(wordArithmetic(Number(prime))) : check(bigArithmetic(prime));
-}
-
-function statements({ claim, lowerBound, independence }: StatedCertificate): string[] {
+function statements(
+  { claim, lowerBound, independence, upperBound }: StatedCertificate,
+  { argumentSteps, roots }: Steps,
+): string[] {
   const { prime, rows } = lowerBound;
-  const lower = `lower bound ${claim.lower}, proved: a minor of order ${rows.length} of the Jacobian is not 0 modulo ${prime}`;
-  const upper = `upper bound ${claim.upper}, proved: ${closedFormStatement}`;
-  if (independence === null) return [lower, upper];
-  const units = `independence of the exponentials, proved: their arguments have full rank modulo ${independence.prime} (Ax 1971)`;
-  return [lower, units, upper];
+  const found = [
+    `lower bound ${claim.lower}, proved: a minor of order ${rows.length} of the Jacobian is not 0 modulo ${prime}`,
+  ];
+  if (argumentSteps.length > 0)
+    found.push(
+      `independence of the exponentials, proved: their arguments have full rank modulo ${independence!.prime} (Ax 1971)`,
+    );
+  if (roots.length > 0)
+    found.push(
+      `independence of the square roots, proved: no product of radicands is a square, by their signs modulo ${independence!.prime}`,
+    );
+  return [...found, `upper bound ${claim.upper}, proved: ${upperBound.statement}`];
 }

@@ -6,6 +6,7 @@ import { attentionStack } from '../../src/network/builders.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { publishedNetworks } from '../reference/published.ts';
 import { singleHeadReferences } from '../reference/single-head.ts';
+import { anyNetwork } from '../network/any-network.ts';
 import { arbitraryNetwork } from '../theory/random-network.ts';
 
 const figure3 = attentionStack({
@@ -48,6 +49,32 @@ test('random networks: exact, and accepted by the verifier', async () => {
     ),
     { numRuns: 60 },
   );
+});
+
+test('random networks of every kind of layer: a lower bound that is not above the upper one', async () => {
+  const counts = { exact: 0, interval: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(anyNetwork({ layers: 2 }), async (network) => {
+      const result = await certify(network).catch((fault: Error) => fault);
+      if (result instanceof Error) {
+        // Such as a radicand that is a square: the norm of a single coordinate.
+        expect(result.message).toMatch(
+          /^network: expected .* that are independent.*, got a relation between them/,
+        );
+        counts.refused++;
+        return;
+      }
+      const { dimension, parameters, upper, certificate } = result;
+      expect(dimension.lower).toBeLessThanOrEqual(dimension.upper);
+      expect(dimension.upper).toBeLessThanOrEqual(parameters);
+      expect(dimension.exact).toBe(dimension.lower === dimension.upper);
+      expect(certificate.network).toEqual(network);
+      expect(certificate.upperBound.method).toBe(upper.method);
+      counts[dimension.exact ? 'exact' : 'interval']++;
+    }),
+    { seed: 1, numRuns: 80, endOnFailure: true },
+  );
+  expect(counts.exact).toBeGreaterThan(counts.interval + counts.refused);
 });
 
 test('the same network, prime and seed give the same bytes; another seed gives another point', async () => {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { refused } from '../network/refused-networks.ts';
 import { controlCharacters, dimcert, networkJson, temporaryFile, temporaryFolder } from './command.ts';
 
 /** A network text, and what the line on stderr says after the name of the file. */
-const networks: Record<string, [text: string, line: string | RegExp]> = {
+const networks: Record<string, readonly [text: string, line: string | RegExp]> = {
   'malformed JSON': [
     '{"format": "dimcert-network",}',
     /^malformed JSON at line 1, column 30: expected .*, got "}"$/,
@@ -55,16 +56,44 @@ const networks: Record<string, [text: string, line: string | RegExp]> = {
     networkJson({}, { normalization: 'softmx' }),
     /^layers\[0\]\.normalization: .*did you mean "softmax"\?/,
   ],
-  'several heads': [networkJson({}, { numHeads: 4 }), /^layers\[0\]\.numHeads: expected .*head/],
-  'a residual layer': [
-    networkJson({ layers: [{ kind: 'residual', layers: [] }] }),
-    /^layers\[0\]\.kind: expected .*, got .*"residual".* not support/,
+  'layers in layers in layers, 100,000 deep': [
+    networkJson({ layers: [] }).replace(
+      '[]',
+      () => `${'[{"kind":"residual","layers":'.repeat(100_000)}[]${'}]'.repeat(100_000)}`,
+    ),
+    /^layers\[0\]\S+: expected layers inside at most 64 others, got 65$/,
   ],
-  'rotary positions': [
-    networkJson({}, { rotary: { base: 10000 } }),
-    /^layers\[0\]\.rotary: expected .*, got .*rotary position.* not support/,
+  'more heads than there can be': [
+    networkJson({}, { numHeads: 2 ** 53 - 1 }),
+    'layers[0].numHeads: expected an integer from 1 to 65536, got 9007199254740991',
   ],
-  biases: [networkJson({}, { bias: true }), /^layers\[0\]\.bias: expected .*, got .*biases.* not support/],
+  'a number of a million digits': [
+    networkJson({ inputDim: 0 }).replace('"inputDim":0', () => `"inputDim":${'9'.repeat(1_000_000)}`),
+    'inputDim: expected a positive integer, got Infinity',
+  ],
+  'an epsilon that no fraction holds': [
+    networkJson({ layers: [{ kind: 'rmsnorm', epsilon: '1e-999999999' }] }),
+    /^layers\[0\]\.epsilon: expected a rational number ≥ 0 of at most 40 digits.*, got "1e-999999999"$/,
+  ],
+  'a key __proto__': [
+    networkJson().replace('"kind"', '"__proto__":{"causal":true},"kind"'),
+    /^layers\[0\]: expected known keys, got "__proto__"; did you mean "\w+"\?$/,
+  ],
+  'a tie to a label that comes later': [
+    networkJson({ layers: [{ kind: 'linear', outputDim: 4, tiedTo: 'E' }, { kind: 'linear', outputDim: 4, label: 'E' }] }), // prettier-ignore
+    'layers[0].tiedTo: expected the label of a layer before, got "E"',
+  ],
+  'a tie to another shape': [
+    networkJson({ layers: [{ kind: 'linear', outputDim: 3, label: 'E' }, { kind: 'linear', outputDim: 4, tiedTo: 'E' }] }), // prettier-ignore
+    'layers[1].tiedTo: expected a layer with W, 4 × 3, got "W, 3 × 4"',
+  ],
+  // Where fields contradict each other, the library's words, without the name of its argument.
+  ...Object.fromEntries(
+    refused.map(([name, network, { message }]) => [
+      name,
+      [JSON.stringify(network), message.replace(/^network(\.|: )/, '')] as const,
+    ]),
+  ),
 };
 
 test.each(Object.entries(networks))('%s', async (_, [text, line]) => {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,7 @@ export function startCommand(
   args: readonly string[],
   { cwd, env }: CommandOptions = {},
 ): { process: ChildProcessWithoutNullStreams; outcome: Promise<Outcome> } {
+  if (!existsSync(cli)) throw new Error(`${cli}: expected the built command, which npm run build makes`);
   const child = spawn(process.execPath, [cli, ...args], { cwd, env: { ...process.env, ...env } });
   child.stdin.on('error', () => {});
   let stdout = '';

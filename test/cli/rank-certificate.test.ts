@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { certifyRank, serializeCertificate } from '../../src/certificate/index.ts';
@@ -163,7 +163,10 @@ test('a named pipe is read to its end', async () => {
   execFileSync('mkfifo', [path]);
   const { process: child, outcome } = startCommand(['rank', path, '--prime', '7', '--json']);
   child.stdin.end();
-  writeFileSync(path, rows);
+  // In a process of its own: to open a pipe blocks as long as nobody reads it.
+  const writer = spawn('tee', [path], { stdio: ['pipe', 'ignore', 'ignore'] });
+  onTestFinished(() => void writer.kill());
+  writer.stdin.end(rows);
   expect(JSON.parse((await outcome).stdout)).toMatchObject({ rows: 3, cols: 3, rank: 2 });
 });
 

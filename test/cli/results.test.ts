@@ -117,3 +117,22 @@ test.each([{}, { CI: 'true' }, { NO_COLOR: '1' }, { TERM: 'xterm-256color' }])(
     }
   },
 );
+
+test('layers of every kind: the example in docs/networks.md', async () => {
+  const documentation = readFileSync(new URL('../../docs/networks.md', import.meta.url), 'utf8');
+  const stdin = /```json\n([^]*?)```/.exec(documentation)![1]!;
+  for (const command of ['dimension', 'certify']) {
+    const { code, stdout } = await dimcert([command, '-', '--json'], { stdin });
+    expect(code).toBe(0);
+    const { parameters, dimension, upper } = JSON.parse(stdout) as {
+      parameters: number;
+      dimension: { lower: number; upper: number };
+      upper: { method: string };
+    };
+    // Two full heads and values, γ, four heads on two groups, and two maps of 8 × 4 entries.
+    expect(parameters).toBe(2 * 8 + 16 + 4 + 4 * (8 + 8) + 2 * (8 + 8) + 32 + 32);
+    expect(upper.method).toBe('gauge');
+    expect(dimension.lower).toBeLessThanOrEqual(dimension.upper);
+    expect(dimension.upper).toBeLessThan(parameters);
+  }
+});

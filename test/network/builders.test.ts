@@ -57,6 +57,42 @@ describe('lightningAttention, softmaxAttention', () => {
     expect(softmaxAttention({ headDim: 2 }).normalization).toBe('softmax');
   });
 
+  it('take every field of the format', () => {
+    const fields = {
+      headDim: 4,
+      numHeads: 4,
+      numKeyValueHeads: 2,
+      valueDim: 3,
+      outputDim: 5,
+      causal: true,
+      window: 2,
+      rotary: { base: 10000, dim: 2 },
+      bias: { key: true },
+    } as const;
+    const layer = softmaxAttention({ ...fields, alibi: true, label: 'a' });
+    expect(layer).toStrictEqual({
+      kind: 'attention',
+      normalization: 'softmax',
+      ...fields,
+      alibi: true,
+      label: 'a',
+    });
+    const { rotary: _, window: __, causal: ___, ...unplaced } = fields;
+    const built = network({
+      inputDim: 5,
+      sequenceLength: 2,
+      context: { inputDim: 7, sequenceLength: 1 },
+      layers: [layer, lightningAttention({ ...unplaced, context: true }), { kind: 'linear', outputDim: 3 }],
+    });
+    expect(built.layers[1]).toStrictEqual({
+      kind: 'attention',
+      normalization: 'none',
+      ...unplaced,
+      context: true,
+    });
+    expect(network(built)).toStrictEqual(built);
+  });
+
   it('refuse wrong options at once, under their own name', () => {
     expect(() => lightningAttention({ headDim: 1.5 })).toThrow(
       new RangeError('lightningAttention.headDim: expected a positive integer, got 1.5'),
@@ -64,8 +100,14 @@ describe('lightningAttention, softmaxAttention', () => {
     expect(() => softmaxAttention({ headDim: 1, normalization: 'none' } as never)).toThrow(
       'softmaxAttention: expected known keys, got "normalization"',
     );
-    expect(() => softmaxAttention({ headDim: 1, numHeads: 2 } as never)).toThrow(
-      'not supported by this version',
+    expect(() => softmaxAttention({ headDim: 1, numHeads: 4, numKeyValueHeads: 3 })).toThrow(
+      new RangeError('softmaxAttention.numKeyValueHeads: expected a divisor of numHeads = 4, got 3'),
+    );
+    expect(() => lightningAttention({ headDim: 1, alibi: true })).toThrow(
+      new RangeError('lightningAttention.alibi: expected false without softmax, got true'),
+    );
+    expect(() => softmaxAttention({ headDim: 3, rotary: { base: 10000 } })).toThrow(
+      new RangeError('softmaxAttention.rotary.dim: expected an even number up to headDim = 3, got 3'),
     );
     expect(() => lightningAttention(2 as never)).toThrow(TypeError);
   });

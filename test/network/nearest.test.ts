@@ -32,6 +32,12 @@ describe('nearest', () => {
     expect(keys).toContain(nearest('', keys));
     expect(keys).toContain(nearest('x'.repeat(1e6), keys));
   });
+
+  it('is among the first thousand of many', () => {
+    const many = Array.from({ length: 1000 }, (_, i) => `a${i}`);
+    expect(nearest('b', [...many.slice(1), 'b'])).toBe('b');
+    expect(nearest('b', [...many, 'b'])).not.toBe('b');
+  });
 });
 
 describe('faults', () => {

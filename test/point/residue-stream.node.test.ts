@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ResidueStream } from '../../src/point/residue-stream.ts';
+import { ResidueStream, type Domain } from '../../src/point/residue-stream.ts';
 
-/** The stream of docs/certificate.md, from the platform's hash and BigInt. */
+/** The stream of docs/point.md, from the platform's hash and BigInt. */
 function* reference(domain: string, seed: string, prime: bigint): Generator<bigint> {
   const bound = prime * (2n ** 64n / prime);
   for (let counter = 0; ; counter++) {
@@ -26,7 +26,7 @@ test('the stream is the one of the specification, at small and large primes', ()
   fc.assert(
     fc.property(
       fc.constantFrom(...primes),
-      fc.constantFrom('theta' as const, 'input' as const, 'unit' as const),
+      fc.constantFrom<Domain>('theta', 'circle', 'constant', 'input', 'unit', 'log', 'redraw-12'),
       fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }),
       (prime, domain, seed) => {
         const drawn = Array.from(new ResidueStream(domain, String(seed), prime).take(41));
@@ -35,6 +35,14 @@ test('the stream is the one of the specification, at small and large primes', ()
     ),
     { numRuns: 60 },
   );
+});
+
+test('primes beyond a word too', () => {
+  for (const prime of [2n ** 31n + 11n, 2n ** 61n - 1n]) {
+    const stream = reference('theta', '3', prime);
+    const expected = Array.from({ length: 100 }, () => stream.next().value);
+    expect(Array.from(new ResidueStream('theta', '3', prime).take(100))).toEqual(expected);
+  }
 });
 
 test('units are the residues that are not 0, in the same order', () => {

@@ -4,7 +4,7 @@
  * Nothing is shared with the package but the network's shape. Slow and simple on purpose. The number is a lower bound for
  * the dimension at every point, and equals it unless the random point is bad (chance about degree / p).
  */
-import type { Network } from '../../src/network/format.ts';
+import type { SingleHeadStack } from '../../src/theory/single-head-stack.ts';
 
 const p = 67108859;
 
@@ -66,7 +66,7 @@ export interface Point {
   tokens(): Dual[][][];
 }
 
-export function randomPoint(network: Network, seed: number): Point {
+export function randomPoint(network: SingleHeadStack, seed: number): Point {
   const random = residues(seed);
   let width = network.inputDim;
   const shapes = network.layers.map(({ headDim, valueDim, outputDim }) => {
@@ -150,7 +150,7 @@ export class RowSpace {
 }
 
 /** The rank of the Jacobian at a random point: inputs are added until one adds nothing. */
-export function bruteForceDimension(network: Network, seed: number): number {
+export function bruteForceDimension(network: SingleHeadStack, seed: number): number {
   const point = randomPoint(network, seed);
   const space = new RowSpace();
   for (let before = -1; before < space.rank;) {

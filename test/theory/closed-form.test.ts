@@ -1,32 +1,38 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attentionStack } from '../../src/network/builders.ts';
-import type { Layer, Network } from '../../src/network/format.ts';
+import type { AttentionLayer } from '../../src/network/format.ts';
 import { parameterCount } from '../../src/network/parameters.ts';
 import { parseNetwork } from '../../src/network/parse.ts';
 import { closedForm, closedFormStatement, effectiveWidths } from '../../src/theory/closed-form.ts';
+import type { SingleHeadStack } from '../../src/theory/single-head-stack.ts';
 import { singleHeadReferences } from '../reference/single-head.ts';
 import { bruteForceDimension } from './brute-force.ts';
-import { arbitraryNetwork } from './random-network.ts';
+import { arbitraryNetwork, asStack } from './random-network.ts';
 
 const runs = { seed: 20250122, numRuns: 500 };
 const random = arbitraryNetwork({ layers: 6, width: 9, tokens: 4 });
 
 type Sizes = Parameters<typeof attentionStack>[0];
 const lightning = (dims: number[], headDims: number[], sequenceLength: number, more: Partial<Sizes> = {}) =>
-  attentionStack({ dims, headDims, sequenceLength, ...more });
+  asStack(attentionStack({ dims, headDims, sequenceLength, ...more }));
 const softmax = (dims: number[], headDims: number[], sequenceLength: number, more: Partial<Sizes> = {}) =>
-  attentionStack({ dims, headDims, sequenceLength, normalization: 'softmax', ...more });
+  asStack(attentionStack({ dims, headDims, sequenceLength, normalization: 'softmax', ...more }));
 const equal = <T>(value: T, length: number) => Array.from({ length }, () => value);
 
 /** A copy with other fields in the network or in one layer. */
-function changed(network: Network, fields: object, index?: number, layerFields?: object): Network {
+function changed(
+  network: SingleHeadStack,
+  fields: object,
+  index?: number,
+  layerFields?: object,
+): SingleHeadStack {
   const layers = network.layers.map((layer, i) => (i === index ? { ...layer, ...layerFields } : layer));
-  return parseNetwork({ ...network, layers, ...fields });
+  return asStack(parseNetwork({ ...network, layers, ...fields }));
 }
 
-function withLayers(network: Network, change: (layer: Layer) => object): Network {
-  return parseNetwork({ ...network, layers: network.layers.map(change) });
+function withLayers(network: SingleHeadStack, change: (layer: AttentionLayer) => object): SingleHeadStack {
+  return asStack(parseNetwork({ ...network, layers: network.layers.map(change) }));
 }
 
 describe('closedForm: numbers computed or published elsewhere', () => {
@@ -119,7 +125,7 @@ describe('closedForm: brute force', () => {
 });
 
 describe('closedForm: properties', () => {
-  const layerOf = (network: Network, choice: number) => choice % network.layers.length;
+  const layerOf = (network: SingleHeadStack, choice: number) => choice % network.layers.length;
 
   it('is at least 1, at most the parameter count', () => {
     fc.assert(
@@ -239,5 +245,51 @@ describe('closedForm: properties', () => {
       }),
       runs,
     );
+  });
+});
+
+describe('closedForm: other networks', () => {
+  const plain = { kind: 'attention', normalization: 'softmax', headDim: 2, outputDim: 3 };
+
+  it.each([
+    { numHeads: 2 },
+    { window: 2 },
+    { alibi: true },
+    { rotary: { base: 10000 } },
+    { bias: { key: true } },
+    { tiedTo: 'a' },
+  ])('are refused: attention with %j', (fields) => {
+    const network = parseNetwork({
+      format: 'dimcert-network',
+      version: 1,
+      inputDim: 3,
+      sequenceLength: 2,
+      layers: [
+        { ...plain, label: 'a' },
+        { ...plain, ...fields },
+      ],
+    });
+    expect(() => closedForm(network)).toThrow(RangeError);
+    expect(() => closedForm(network)).toThrow(/^network\.layers: expected single-head attention layers/);
+  });
+
+  it('are refused: every other kind of layer, but not a label that nothing is tied to', () => {
+    const linear = { kind: 'linear', outputDim: 3 };
+    const of = (...layers: object[]) =>
+      parseNetwork({ format: 'dimcert-network', version: 1, inputDim: 3, sequenceLength: 2, layers });
+    for (const layer of [
+      linear,
+      { kind: 'power', exponent: 1 },
+      { kind: 'activation', function: 'exp' },
+      { kind: 'gated', function: 'identity', hiddenDim: 1 },
+      { kind: 'rmsnorm' },
+      { kind: 'layernorm' },
+      { kind: 'positions' },
+      { kind: 'scale', factor: 1 },
+      { kind: 'residual', layers: [plain] },
+      { kind: 'sum', branches: [[plain], []] },
+    ])
+      expect(() => closedForm(of(plain, layer))).toThrow(RangeError);
+    expect(closedForm(of({ ...plain, label: 'a' }))).toEqual(closedForm(of(plain)));
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attentionStack, lightningAttention, network, softmaxAttention } from '../../src/network/builders.ts';
 import { closedFormStatement } from '../../src/theory/closed-form.ts';
 import { boundsFromTheory, dimension } from '../../src/theory/dimension.ts';
+import { gaugeStatement, type UpperBound } from '../../src/theory/upper-bound.ts';
 
 describe('dimension', () => {
   it('is exact where a published theorem states equality', () => {
@@ -33,16 +34,32 @@ describe('dimension', () => {
     });
   });
 
-  it('throws where a theorem contradicts the upper bound, on either side', () => {
-    expect(boundsFromTheory(16, { dimension: 16, statement: 'a theorem' })).toEqual({
-      lower: 16,
-      upper: 16,
-      exact: true,
+  it('takes every other network, whose upper bound is by known symmetries', () => {
+    // The linear maps of R^3 to R^4 of rank at most 2, as products of two matrices.
+    const product = network({
+      inputDim: 3,
+      sequenceLength: 1,
+      layers: [
+        { kind: 'linear', outputDim: 2 },
+        { kind: 'linear', outputDim: 4 },
+      ],
     });
-    for (const upper of [15, 17]) {
-      expect(() => boundsFromTheory(upper, { dimension: 16, statement: 'a theorem' })).toThrow(
-        `upper bound ${upper} by the ${closedFormStatement}; dimension 16 by: a theorem`,
+    expect(dimension(product)).toEqual({
+      parameters: 14,
+      dimension: { lower: 0, upper: 10, exact: false },
+      upper: { method: 'gauge', statement: gaugeStatement, errorProbability: 0 },
+      lower: null,
+    });
+  });
+
+  it('throws where a theorem contradicts the upper bound, on either side', () => {
+    const statement = 'another theorem';
+    const bound = (upper: number): UpperBound => ({ upper, evidence: { method: 'ambient', statement } });
+    const published = { dimension: 16, statement: 'a theorem' };
+    expect(boundsFromTheory(bound(16), published)).toEqual({ lower: 16, upper: 16, exact: true });
+    for (const upper of [15, 17])
+      expect(() => boundsFromTheory(bound(upper), published)).toThrow(
+        `upper bound ${upper} by: another theorem; dimension 16 by: a theorem`,
       );
-    }
   });
 });

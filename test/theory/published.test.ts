@@ -4,13 +4,13 @@ import { attentionStack } from '../../src/network/builders.ts';
 import { closedForm } from '../../src/theory/closed-form.ts';
 import { publishedEquality } from '../../src/theory/published.ts';
 import { bruteForceDimension } from './brute-force.ts';
-import { arbitraryNetwork } from './random-network.ts';
+import { arbitraryNetwork, asStack } from './random-network.ts';
 
 const stack = (
   dims: number[],
   headDims: number[],
   more: Partial<Parameters<typeof attentionStack>[0]> = {},
-) => attentionStack({ dims, headDims, sequenceLength: 2, ...more });
+) => asStack(attentionStack({ dims, headDims, sequenceLength: 2, ...more }));
 const softmax = { normalization: 'softmax' } as const;
 
 describe('publishedEquality', () => {

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import type { Layer, Network } from '../../src/network/format.ts';
-import { lightning, softmax } from './networks.ts';
+import { lightning, softmax, type Stack } from './networks.ts';
 
 const size = fc.integer({ min: 1, max: 3 });
 
-const anyLayer: fc.Arbitrary<Layer> = fc
+const anyLayer: fc.Arbitrary<Stack['layers'][number]> = fc
   .record({
     make: fc.constantFrom(lightning, softmax),
     headDim: size,
@@ -19,8 +18,8 @@ const anyLayer: fc.Arbitrary<Layer> = fc
     }),
   );
 
-/** Small networks of every kind of the format. */
-export const anyNetwork: fc.Arbitrary<Network> = fc
+/** Small stacks of single-head attention layers. */
+export const anyNetwork: fc.Arbitrary<Stack> = fc
   .record({
     inputDim: size,
     sequenceLength: size,

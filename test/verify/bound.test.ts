@@ -1,19 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Network } from '../../src/network/format.ts';
 import { closedForm } from '../../src/theory/closed-form.ts';
-import { closedFormTerms, countParameters } from '../../src/verify/bound.ts';
 import { anyNetwork } from './any-network.ts';
-import { lightning, samples, softmax, stack } from './networks.ts';
-import { statedNetwork } from './produce.ts';
+import { lightning, samples, softmax, stack, type Stack } from './networks.ts';
+import { compiled, termsOf } from './produce.ts';
 import { parameterCount } from './reference.ts';
 
-const upper = (network: Network): number => {
-  const { scores, flag, output, scales } = closedFormTerms(statedNetwork(network));
+const upper = (network: Stack): number => {
+  const { scores, flag, output, scales } = termsOf(network);
   return scores + flag + output - scales;
 };
 
-const same = (make: typeof lightning, l: number, t: number, a: number, d: number): Network =>
+const same = (make: typeof lightning, l: number, t: number, a: number, d: number): Stack =>
   stack(d, t, ...Array.from({ length: l }, () => make(a, d)));
 
 describe('numbers of theory, section 7, and its traps', () => {
@@ -46,7 +44,7 @@ test('two closed forms, written twice from the same text, agree', () => {
   const wide = fc.integer({ min: 1, max: 40 });
   fc.assert(
     fc.property(anyNetwork, fc.array(wide, { minLength: 10, maxLength: 10 }), (network, sizes) => {
-      const scaled: Network = {
+      const scaled: Stack = {
         ...network,
         inputDim: sizes[0]!,
         layers: network.layers.map((layer, i) => ({
@@ -56,11 +54,11 @@ test('two closed forms, written twice from the same text, agree', () => {
         })),
       };
       for (const each of [network, scaled]) {
-        const mine = closedFormTerms(statedNetwork(each));
+        const mine = termsOf(each);
         const { upper: sum, terms } = closedForm(each);
         expect(mine).toEqual({ ...terms });
         expect(upper(each)).toBe(sum);
-        expect(sum).toBeLessThanOrEqual(countParameters(statedNetwork(each)));
+        expect(sum).toBeLessThanOrEqual(parameterCount(each));
       }
     }),
     { numRuns: 1000 },
@@ -71,7 +69,7 @@ test('parameters', () => {
   fc.assert(
     fc.property(
       anyNetwork,
-      (network) => void expect(countParameters(statedNetwork(network))).toBe(parameterCount(network)),
+      (network) => void expect(compiled(network).program.parameters).toBe(parameterCount(network)),
     ),
   );
 });

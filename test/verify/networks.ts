@@ -1,8 +1,15 @@
 import type { Layer, Network } from '../../src/network/format.ts';
 
+type AttentionLayer = Extract<Layer, { kind: 'attention' }>;
+
+/** A plain stack of single-head attention layers. */
+export interface Stack extends Network {
+  readonly layers: readonly AttentionLayer[];
+}
+
 type Options = { readonly causal?: true; readonly valueDim?: number };
 
-export const lightning = (headDim: number, outputDim: number, options: Options = {}): Layer => ({
+export const lightning = (headDim: number, outputDim: number, options: Options = {}): AttentionLayer => ({
   kind: 'attention',
   normalization: 'none',
   headDim,
@@ -10,12 +17,12 @@ export const lightning = (headDim: number, outputDim: number, options: Options =
   ...options,
 });
 
-export const softmax = (headDim: number, outputDim: number, options: Options = {}): Layer => ({
+export const softmax = (headDim: number, outputDim: number, options: Options = {}): AttentionLayer => ({
   ...lightning(headDim, outputDim, options),
   normalization: 'softmax',
 });
 
-export const stack = (inputDim: number, sequenceLength: number, ...layers: Layer[]): Network => ({
+export const stack = (inputDim: number, sequenceLength: number, ...layers: AttentionLayer[]): Stack => ({
   format: 'dimcert-network',
   version: 1,
   inputDim,
@@ -24,7 +31,7 @@ export const stack = (inputDim: number, sequenceLength: number, ...layers: Layer
 });
 
 /** Networks of every kind of the format, with their dimension. */
-export const samples: readonly (readonly [name: string, network: Network, dimension: number])[] = [
+export const samples: readonly (readonly [name: string, network: Stack, dimension: number])[] = [
   ['one lightning layer', stack(2, 2, lightning(1, 2)), 6],
   ['lightning, d = 2, d′ = 1: a resultant hypersurface', stack(2, 2, lightning(2, 1)), 5],
   ['two lightning layers', stack(3, 3, lightning(2, 3), lightning(2, 3)), 23],

@@ -1,7 +1,8 @@
-import type { Network } from '../../src/network/format.ts';
-import { closedFormStatement, closedFormTerms, countParameters } from '../../src/verify/bound.ts';
-import type { StatedNetwork } from '../../src/verify/shape.ts';
+import { closedFormStatement, closedFormTerms, type ClosedFormTerms } from '../../src/verify/bound.ts';
+import { compile } from '../../src/verify/compile.ts';
+import { statedNetwork } from '../../src/verify/network-shape.ts';
 import type { Loose } from './json-type.ts';
+import type { Stack } from './networks.ts';
 import {
   argumentCount,
   argumentsIndependent,
@@ -13,21 +14,22 @@ import {
   rankProfiles,
 } from './reference.ts';
 
-/** A network as the verifier reads it. */
-export function statedNetwork({ inputDim, sequenceLength, layers }: Network): StatedNetwork {
-  return {
+/** A network as the tensors that the verifier computes. */
+export const compiled = (network: unknown) => compile(statedNetwork('network', network));
+
+/** The closed form as the verifier computes it. */
+export const termsOf = ({ inputDim, sequenceLength, layers }: Stack): ClosedFormTerms =>
+  closedFormTerms(
     inputDim,
-    tokens: sequenceLength,
-    layers: layers.map(({ normalization, causal, headDim, valueDim, outputDim }, index) => ({
-      inputDim: index === 0 ? inputDim : layers[index - 1]!.outputDim,
+    sequenceLength,
+    layers.map(({ normalization, causal, headDim, valueDim, outputDim }) => ({
       softmax: normalization === 'softmax',
       causal: causal === true,
       headDim,
       valueDim: valueDim ?? null,
       outputDim,
     })),
-  };
-}
+  );
 
 /** A copy with the digest that belongs to it. */
 export async function sealed(certificate: Loose): Promise<Loose> {
@@ -35,12 +37,8 @@ export async function sealed(certificate: Loose): Promise<Loose> {
 }
 
 /** A certificate whose claim fits a network and a named minor, without any evidence that they are true. */
-export async function claimed(
-  network: Network,
-  lowerBound: Loose = {},
-  independence?: Loose,
-): Promise<Loose> {
-  const terms = closedFormTerms(statedNetwork(network));
+export async function claimed(network: Stack, lowerBound: Loose = {}, independence?: Loose): Promise<Loose> {
+  const terms = termsOf(network);
   const upper = terms.scores + terms.flag + terms.output - terms.scales;
   const lower = lowerBound.rows?.length ?? 1;
   return sealed({
@@ -48,7 +46,7 @@ export async function claimed(
     version: 1,
     kind: 'dimension',
     network,
-    claim: { parameters: countParameters(statedNetwork(network)), lower, upper, exact: lower === upper },
+    claim: { parameters: parameterCount(network), lower, upper, exact: lower === upper },
     lowerBound: {
       method: 'jacobian-minor',
       prime: '4093',
@@ -65,12 +63,12 @@ export async function claimed(
 }
 
 /** A tiny producer: the Jacobian at enough inputs by the reference, its rank profiles by schoolbook elimination. */
-export async function produce(network: Network, prime = '4093', seed = '0'): Promise<Loose> {
+export async function produce(network: Stack, prime = '4093', seed = '0'): Promise<Loose> {
   const p = BigInt(prime);
   const point = await drawPoint(network, seed, p);
   const columns = Array.from({ length: parameterCount(network) }, (_, column) => column);
   const perInput = network.sequenceLength * network.layers.at(-1)!.outputDim;
-  const terms = closedFormTerms(statedNetwork(network));
+  const terms = termsOf(network);
   const upper = terms.scores + terms.flag + terms.output - terms.scales;
   const matrix: bigint[][] = [];
   let found = rankProfiles(matrix, p);
@@ -92,7 +90,7 @@ export async function produce(network: Network, prime = '4093', seed = '0'): Pro
   );
 }
 
-async function proved(network: Network, seed: string): Promise<Loose> {
+async function proved(network: Stack, seed: string): Promise<Loose> {
   const columns = largestArgumentCount(network) + 1;
   for (let inputs = columns; inputs < columns + 8; inputs++)
     if (await argumentsIndependent(network, seed, 67108859n, inputs))

@@ -1,8 +1,8 @@
-import type { Network } from '../../src/network/format.ts';
 import type { Loose } from './json-type.ts';
+import type { Stack } from './networks.ts';
 
 /*
- * A second reading of docs/certificate.md, slow and plain, which shares nothing with src: the hash of Web Crypto, bigints, and dual numbers
+ * A second reading of docs/certificate.md and docs/point.md for stacks of single-head attention layers, slow and plain, which shares nothing with src: the hash of Web Crypto, bigints, and dual numbers
  * as a ring in which the network is evaluated as it is defined.
  */
 
@@ -62,13 +62,14 @@ type Dual = readonly [a: bigint, b: bigint];
 
 /** What one evaluation leaves behind: the output tokens, and all exponent arguments. */
 interface Evaluated {
-  readonly outputs: Dual[];
-  /** Of each softmax layer. */
+  /** Null where a denominator vanishes. */
+  readonly outputs: Dual[] | null;
+  /** Of each softmax layer that is reached. */
   readonly args: bigint[][];
 }
 
 /** The number of exponent arguments, layer by layer, and which (i, j) share. */
-export function shares(network: Network): (Map<string, number> | null)[] {
+export function shares(network: Stack): (Map<string, number> | null)[] {
   const t = network.sequenceLength;
   let width = network.inputDim;
   let parallel = false;
@@ -95,20 +96,20 @@ export function shares(network: Network): (Map<string, number> | null)[] {
 const sizeOf = (numbers: Map<string, number> | null): number =>
   numbers ? Math.max(...numbers.values()) + 1 : 0;
 
-export const argumentCount = (network: Network): number =>
+export const argumentCount = (network: Stack): number =>
   shares(network).reduce((sum, numbers) => sum + sizeOf(numbers), 0);
 
 /** The number of exponent arguments of the layer that has most. */
-export const largestArgumentCount = (network: Network): number => Math.max(...shares(network).map(sizeOf));
+export const largestArgumentCount = (network: Stack): number => Math.max(...shares(network).map(sizeOf));
 
-/** The network on dual numbers; null where a denominator vanishes. */
+/** The network on dual numbers. */
 export function evaluateDual(
-  network: Network,
+  network: Stack,
   theta: readonly Dual[],
   input: readonly bigint[],
   units: readonly bigint[],
   p: bigint,
-): Evaluated | null {
+): Evaluated {
   const t = network.sequenceLength;
   const add = (x: Dual, y: Dual): Dual => [(x[0] + y[0]) % p, (x[1] + y[1]) % p];
   const times = (x: Dual, y: Dual): Dual => [(x[0] * y[0]) % p, (x[0] * y[1] + x[1] * y[0]) % p];
@@ -137,19 +138,27 @@ export function evaluateDual(
     const numbers = shared[index]!;
     const next: Dual[][] = [];
     const layerArgs: bigint[] = [];
-    for (const [i, x] of tokens.entries()) {
+    const scores = tokens.map((x, i) =>
+      tokens.slice(0, layer.causal ? i + 1 : t).map((key) => inner(apply(q, x), apply(k, key))),
+    );
+    for (const [i, row] of scores.entries())
+      for (const [j, [s]] of row.entries()) {
+        const number = numbers?.get(`${i},${j}`);
+        if (number !== undefined) layerArgs[number] = s;
+      }
+    if (layerArgs.length > 0) args.push(layerArgs);
+    for (const i of tokens.keys()) {
       const keys = tokens.slice(0, layer.causal ? i + 1 : t);
-      let weights = keys.map((key) => inner(apply(q, x), apply(k, key)));
+      let weights = scores[i]!;
       if (layer.normalization === 'softmax') {
-        const exponentials = weights.map(([s, ds], j): Dual => {
+        const exponentials = weights.map(([, ds], j): Dual => {
           const number = numbers?.get(`${i},${j}`);
           if (number === undefined) return [1n, ds];
-          layerArgs[number] = s;
           const unit = units[unitsUsed + number]!;
           return [unit, (unit * ds) % p];
         });
         const sum = exponentials.reduce(add);
-        if (sum[0] === 0n) return null;
+        if (sum[0] === 0n) return { outputs: null, args };
         weights = exponentials.map((e) => times(e, inverse(sum)));
       }
       const values = keys.map((key) => apply(v, key));
@@ -161,7 +170,6 @@ export function evaluateDual(
       );
       next.push(o ? apply(o, mixed) : mixed);
     }
-    if (layerArgs.length > 0) args.push(layerArgs);
     unitsUsed += sizeOf(numbers);
     tokens = next;
     d = layer.outputDim;
@@ -169,7 +177,7 @@ export function evaluateDual(
   return { outputs: tokens.flat(), args };
 }
 
-export function parameterCount(network: Network): number {
+export function parameterCount(network: Stack): number {
   let d = network.inputDim;
   let count = 0;
   for (const { headDim, valueDim, outputDim } of network.layers) {
@@ -180,7 +188,7 @@ export function parameterCount(network: Network): number {
 }
 
 /** A point drawn by the document. */
-export async function drawPoint(network: Network, seed: string, p: bigint) {
+export async function drawPoint(network: Stack, seed: string, p: bigint) {
   const theta = await take(residues('theta', seed, p), parameterCount(network));
   const inputs = residues('input', seed, p);
   const units = residues('unit', seed, p);
@@ -195,7 +203,7 @@ export async function drawPoint(network: Network, seed: string, p: bigint) {
 
 /** For each column the derivative of the outputs at one input; null where a denominator vanishes. */
 export function jacobianColumns(
-  network: Network,
+  network: Stack,
   theta: readonly bigint[],
   input: readonly bigint[],
   units: readonly bigint[],
@@ -211,7 +219,8 @@ export function jacobianColumns(
       p,
     ),
   );
-  return made.includes(null) ? null : made.map((at) => at!.outputs.map(([, derivative]) => derivative));
+  const outputs = made.flatMap((at) => (at.outputs === null ? [] : [at.outputs]));
+  return outputs.length < made.length ? null : outputs.map((of) => of.map(([, derivative]) => derivative));
 }
 
 /** Row and column rank profiles and, of a square matrix, the determinant, by schoolbook elimination. */
@@ -278,26 +287,23 @@ export async function namedDeterminant(certificate: Loose): Promise<bigint | nul
   return profiles(minor, p).determinant;
 }
 
-/** Whether (1, arguments) has full column rank for every softmax layer, at the first `inputs` inputs without vanishing denominators. */
+/** Whether (1, arguments) has full column rank for every softmax layer, at the first `inputs` inputs, each as far as it goes. */
 export async function argumentsIndependent(
-  network: Network,
+  network: Stack,
   seed: string,
   p: bigint,
   inputs: number,
 ): Promise<boolean> {
   const point = await drawPoint(network, seed, p);
   const theta = point.theta.map((entry): Dual => [entry, 0n]);
-  const rows: bigint[][][] = [];
-  while (rows.length < inputs) {
+  const counts = shares(network)
+    .map(sizeOf)
+    .filter((count) => count > 0);
+  const rows: bigint[][][] = counts.map(() => []);
+  for (let n = 0; n < inputs; n++) {
     const drawn = await point.next();
-    const at = evaluateDual(network, theta, drawn.input, drawn.units, p);
-    if (at) rows.push(at.args.map((args) => [1n, ...args]));
+    const { args } = evaluateDual(network, theta, drawn.input, drawn.units, p);
+    for (const [layer, values] of args.entries()) rows[layer]!.push([1n, ...values]);
   }
-  return (rows[0] ?? [[]]).every(
-    (row, layer) =>
-      profiles(
-        rows.map((layers) => layers[layer]!),
-        p,
-      ).rank === Math.max(1, row.length),
-  );
+  return counts.every((count, layer) => profiles(rows[layer]!, p).rank === count + 1);
 }

@@ -320,8 +320,13 @@ const changes: readonly Tampering[] = [
   },
   {
     name: 'kind of a layer',
-    change: (c) => (c.network.layers[0].kind = 'linear'),
+    change: (c) => (c.network.layers[0].kind = 'mlp'),
     path: 'certificate.network.layers[0].kind',
+  },
+  {
+    name: 'kind of a layer: another one',
+    change: (c) => (c.network.layers[0].kind = 'linear'),
+    path: 'certificate.network.layers[0].normalization',
   },
   { name: 'network.format', change: (c) => (c.network.format = 'x'), path: 'certificate.network.format' },
   { name: 'network.version', change: (c) => (c.network.version = 2), path: 'certificate.network.version' },

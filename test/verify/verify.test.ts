@@ -51,7 +51,7 @@ describe('a valid certificate is accepted', () => {
       accepted: false,
       fault: {
         path: 'certificate.lowerBound.rows[0]',
-        expected: 'a row of an input without vanishing denominators',
+        expected: 'a row of an input that is not skipped',
         got: '0',
       },
     });

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PrimeField } from '../../src/field/prime-field.ts';
+import { gaugeFields } from '../../src/gauge/gauge-bound.ts';
+import { Setting } from '../../src/gauge/setting.ts';
+import { families } from '../../src/gauge/tangent.ts';
+import { NetworkJacobian } from '../../src/jacobian/network-jacobian.ts';
+import { Kernel } from '../../src/kernel/kernel.ts';
+import type { Network } from '../../src/network/format.ts';
+import { networkGraph } from '../../src/network/graph.ts';
+import { Point } from '../../src/point/point.ts';
+import { anyNetwork } from '../network/any-network.ts';
+import { networks } from './networks.ts';
+
+const prime = 67108859;
+
+/** The rows of the Jacobian at a few inputs, at the point where the fields are. */
+function jacobianRows(network: Network, seed: string, wanted: number): Uint32Array[] {
+  const kernel = Kernel.create(prime);
+  const point = new Point(networkGraph(network), new PrimeField(prime), seed);
+  const jacobian = new NetworkJacobian(kernel, point);
+  const { columns, rowsPerInput } = jacobian;
+  const outputs = Array.from({ length: rowsPerInput }, (_, i) => i);
+  const rows: Uint32Array[] = [];
+  for (const input of point.inputs(40)) {
+    if (rows.length >= wanted * rowsPerInput) break;
+    if (!jacobian.evaluate(input)) continue;
+    const at = kernel.allocate(rowsPerInput * columns);
+    jacobian.write(outputs, { at, rowStride: columns });
+    for (const i of outputs) rows.push(kernel.read(at + i * columns * kernel.elementBytes, columns));
+  }
+  return rows;
+}
+
+/** The families of the fields; each field must be annihilated by the Jacobian. */
+function checkedFamilies(network: Network, seed: string): Set<string> {
+  const field = new PrimeField(prime);
+  const rows = jacobianRows(network, seed, 2);
+  const seen = new Set<string>();
+  for (const { family, tangent } of gaugeFields(new Setting(networkGraph(network), prime, seed))) {
+    for (const row of rows) {
+      const change = [...tangent].reduce(
+        (sum, [column, value]) => field.add(sum, field.multiply(row[column]!, value)),
+        0,
+      );
+      if (change !== 0) throw new Error(`a field of the family ${family} changes the values`);
+    }
+    if (tangent.size > 0) seen.add(family);
+  }
+  return seen;
+}
+
+test('no known field changes a value, of any network', () => {
+  fc.assert(
+    fc.property(anyNetwork({ layers: 4 }), fc.nat(), (network, seed) => {
+      checkedFamilies(network, String(seed));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('each family occurs, and changes no value, in networks that were made for it', () => {
+  const seen = new Set<string>();
+  for (const network of networks) for (const family of checkedFamilies(network, '7')) seen.add(family);
+  expect([...seen].sort()).toEqual(Object.keys(families).sort());
+});
