@@ -2,7 +2,8 @@ import { residueOfFraction } from '../field/fraction.ts';
 import { PrimeField } from '../field/prime-field.ts';
 import { SquareRoots } from '../field/square-root.ts';
 import { fraction } from '../fraction.ts';
-import type { FunctionStep, SoftmaxStep, Step } from '../graph/steps.ts';
+import { combinationOf } from '../graph/combination.ts';
+import type { FunctionStep, LogarithmStep, SoftmaxStep, Step } from '../graph/steps.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { NetworkGraph } from '../network/graph.ts';
@@ -52,6 +53,7 @@ export async function proveIndependence(
   seed: string,
   pace: Pace,
 ): Promise<Independence | null> {
+  assertNewLogarithms(network.steps);
   const checks = checksOf(network.steps);
   if (checks.length === 0) return null;
   let failed: Check | null = null;
@@ -84,18 +86,45 @@ interface Check {
   readonly columns: number;
   /** The exponentials whose arguments are its columns; of roots: none, the columns are signs. */
   readonly exponentials: readonly (SoftmaxStep | FunctionStep)[];
+  /** Logarithms whose entries are columns too: e^{log(1 + e^u)} is no new function. */
+  readonly logarithms: readonly LogarithmStep[];
 }
 
 function checksOf(steps: readonly Step[]): Check[] {
   const before: (SoftmaxStep | FunctionStep)[] = [];
+  const logarithmsBefore: LogarithmStep[] = [];
   return steps.flatMap((step): Check[] => {
-    if (step.kind === 'root') return [{ step, columns: step.tensor.rows, exponentials: [] }];
-    if (step.kind === 'logarithm' || argumentCount(step) === 0) return [];
+    if (step.kind === 'root') return [{ step, columns: step.tensor.rows, exponentials: [], logarithms: [] }];
+    if (step.kind === 'logarithm') {
+      logarithmsBefore.push(step);
+      return [];
+    }
+    if (argumentCount(step) === 0) return [];
     before.push(step);
     const exponentials = step.own ? [step] : [...before];
-    const columns = exponentials.reduce((sum, other) => sum + argumentCount(other), 0);
-    return [{ step, columns, exponentials }];
+    const logarithms = step.own ? [] : [...logarithmsBefore];
+    const columns =
+      exponentials.reduce((sum, other) => sum + argumentCount(other), 0) +
+      logarithms.reduce((sum, { tensor }) => sum + tensor.rows * tensor.cols, 0);
+    return [{ step, columns, exponentials, logarithms }];
   });
+}
+
+/** Throws where a softplus is that of 0, a number, or differs from another one by its argument: log(1 + e^{−u}) = log(1 + e^u) − u. */
+function assertNewLogarithms(steps: readonly Step[]): void {
+  const met = new Set<string>();
+  for (const { kind, tensor } of steps) {
+    const { operation: op } = tensor;
+    if (kind !== 'logarithm' || op.kind !== 'function') continue;
+    const terms = combinationOf(op.x);
+    const key = (sign: bigint): string =>
+      terms.map(({ factor: { n, d }, tensor: { id } }) => `${sign * n}/${d} ${id}`).join();
+    if (terms.length === 0 || met.has(key(-1n)))
+      throw new RangeError(
+        `network: expected softplus of arguments that are not 0, nor those of another softplus times -1, got softplus of ${terms.length === 0 ? '0' : 'u and of -u'}`,
+      );
+    met.add(key(1n));
+  }
 }
 
 function argumentCount(step: SoftmaxStep | FunctionStep): number {
@@ -184,8 +213,8 @@ async function rankOf(
   return echelon.rank;
 }
 
-/** The arguments of the exponentials. A rational factor of an argument changes no rank, and is left out. */
-function argumentRow(evaluation: Evaluation, { exponentials }: Check): number[] {
+/** The arguments of the exponentials, then the logarithms. A rational factor of an argument changes no rank, and is left out. */
+function argumentRow(evaluation: Evaluation, { exponentials, logarithms }: Check): number[] {
   const row: number[] = [];
   for (const step of exponentials) {
     const { operation: op } = step.tensor;
@@ -200,6 +229,7 @@ function argumentRow(evaluation: Evaluation, { exponentials }: Check): number[] 
       row.push(...(op.function === 'gelu-tanh' ? geluArguments(evaluation, z) : z));
     }
   }
+  for (const { tensor } of logarithms) row.push(...evaluation.read(tensor));
   return row;
 }
 

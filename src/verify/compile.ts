@@ -150,9 +150,15 @@ class Compiler {
         const alibi = layer.alibi ? `${h + 1}/${numHeads}` : null;
         const weights = layer.softmax ? program.softmax(scores, mask, alibi) : scores;
         const mixed = program.mix(weights, v, mask);
-        heads.push(
-          valueDim === null ? mixed : program.linear(mixed, parameters.matrix(outputDim, valueDim), null),
-        );
+        if (valueDim === null) heads.push(mixed);
+        else if (numHeads > 1)
+          heads.push(program.linear(mixed, parameters.matrix(outputDim, valueDim), null));
+        else
+          return this.#map(
+            mixed,
+            parameters.matrix(outputDim, valueDim),
+            parameters.row(outputDim, bias.output),
+          );
       }
       const y = this.#sum(heads);
       const block = parameters.row(outputDim, bias.output);
@@ -168,7 +174,7 @@ class Compiler {
       const up = parameters.matrix(hiddenDim, inputDim);
       const u = this.program.linear(x, up, parameters.row(hiddenDim, bias));
       const down = parameters.matrix(outputDim, hiddenDim);
-      return this.program.linear(this.program.product(f, u), down, parameters.row(outputDim, bias));
+      return this.#map(this.program.product(f, u), down, parameters.row(outputDim, bias));
     });
   }
 

@@ -19,6 +19,7 @@ function greatestCommonDivisor(a: bigint, b: bigint): bigint {
 
 /** n/d in lowest terms; d is not 0. */
 export function fraction(n: bigint, d = 1n): Fraction {
+  if (d === 1n) return { n, d };
   const divisor = greatestCommonDivisor(n, d) * (d < 0n ? -1n : 1n);
   return { n: n / divisor, d: d / divisor };
 }

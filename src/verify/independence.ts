@@ -10,7 +10,7 @@ import { Point } from './point.ts';
 import type { Id, Program } from './program.ts';
 import type { Residues } from './residues.ts';
 import type { StatedCertificate } from './shape.ts';
-import { columnsOf, type Steps } from './steps.ts';
+import { argumentChecks, logarithmChecks, type IndependenceCheck, type Steps } from './steps.ts';
 import { SignMatrix } from './signs.ts';
 import type { Values } from './values.ts';
 
@@ -21,13 +21,44 @@ import type { Values } from './values.ts';
 export async function checkIndependence<E extends number | bigint>(
   { program }: Compiled,
   steps: Steps,
-  { inputs, points, prime, seed }: NonNullable<StatedCertificate['independence']>,
+  stated: NonNullable<StatedCertificate['independence']>,
   field: Residues<E>,
   pace: Pace,
 ): Promise<void> {
-  const breath = new Breath(pace, 'independence', points * inputs);
-  const matrices = new Matrices(program, steps, points, field, breath);
-  for (let n = 0; n < points; n++) {
+  const breath = new Breath(pace, 'independence', stated.points * stated.inputs);
+  const matrices = new Matrices(program, argumentChecks(steps), steps.roots, stated.points, field, breath);
+  await fill(matrices, program, steps, stated, field, breath);
+  matrices.demandComplete('certificate.independence', 'exponent arguments');
+
+  const checks = logarithmChecks(steps);
+  if (checks.length === 0) return;
+  // No certificate says how many points and inputs this takes: as many as it needs, up to a point for each column.
+  const most = Math.max(...checks.map(({ count }) => count));
+  for (let { points } = stated; ; points = Math.min(2 * points, most)) {
+    const inputs = logarithmInputs(most, points);
+    const again = new Breath(pace, 'independence', points * inputs);
+    const withLogarithms = new Matrices(program, checks, [], points, field, again);
+    await fill(withLogarithms, program, steps, { ...stated, points, inputs }, field, again);
+    if (points >= most)
+      withLogarithms.demandComplete('certificate.network', 'exponent arguments and logarithms');
+    if (withLogarithms.areComplete) return;
+  }
+}
+
+/** Inputs a point that are enough for a matrix with so many columns and those of the points, though some may be skipped. */
+export function logarithmInputs(columns: number, points: number): number {
+  return 2 * Math.ceil((columns + points) / points) + 8;
+}
+
+async function fill<E extends number | bigint>(
+  matrices: Matrices<E>,
+  program: Program,
+  steps: Steps,
+  { inputs, points, prime, seed }: NonNullable<StatedCertificate['independence']>,
+  field: Residues<E>,
+  breath: Breath,
+): Promise<void> {
+  for (let n = 0; n < points && !matrices.areComplete; n++) {
     const stated = { prime, seed: String(BigInt(seed) + BigInt(n)) };
     const point = await Point.draw(program, steps, stated, field, breath);
     const evaluation = new Evaluation(program, steps, point);
@@ -36,34 +67,40 @@ export async function checkIndependence<E extends number | bigint>(
         matrices.observe(id, n, evaluation.values),
       );
   }
-  matrices.demandComplete('certificate.independence');
 }
 
 /** The matrices of the steps: a column for each point, then the arguments, or the signs of the radicands. */
 class Matrices<E extends number | bigint> {
   readonly #program: Program;
-  readonly #steps: Steps;
+  readonly #checks: readonly IndependenceCheck[];
   readonly #points: number;
   readonly #field: Residues<E>;
   readonly #breath: Breath;
   readonly #columns: readonly number[];
   readonly #arguments: readonly Echelon<E>[];
   readonly #signs: readonly SignMatrix[];
-  /** Of steps and roots, by their tensors. */
-  readonly #argumentNumbers: ReadonlyMap<Id, number>;
+  /** Of checks and roots, by their tensors. */
+  readonly #checkNumbers: ReadonlyMap<Id, number>;
   readonly #rootNumbers: ReadonlyMap<Id, number>;
 
-  constructor(program: Program, steps: Steps, points: number, field: Residues<E>, breath: Breath) {
+  constructor(
+    program: Program,
+    checks: readonly IndependenceCheck[],
+    roots: readonly Id[],
+    points: number,
+    field: Residues<E>,
+    breath: Breath,
+  ) {
     this.#program = program;
-    this.#steps = steps;
+    this.#checks = checks;
     this.#points = points;
     this.#field = field;
     this.#breath = breath;
-    this.#columns = columnsOf(steps, points);
+    this.#columns = checks.map(({ count }) => points + count);
     this.#arguments = this.#columns.map((count) => new Echelon(count, field.f));
-    this.#signs = steps.roots.map((id) => new SignMatrix(program.tensor(id).tokens + points));
-    this.#argumentNumbers = new Map(steps.argumentSteps.map(({ step }, n) => [step, n]));
-    this.#rootNumbers = new Map(steps.roots.map((id, n) => [id, n]));
+    this.#signs = roots.map((id) => new SignMatrix(program.tensor(id).tokens + points));
+    this.#checkNumbers = new Map(checks.map(({ step }, n) => [step, n]));
+    this.#rootNumbers = new Map(roots.map((id, n) => [id, n]));
   }
 
   get areComplete(): boolean {
@@ -77,8 +114,8 @@ class Matrices<E extends number | bigint> {
   async observe(id: Id, point: number, values: Values<E>): Promise<void> {
     const root = this.#rootNumbers.get(id);
     if (root !== undefined) this.#addSigns(root, point, values.radicands);
-    const step = this.#argumentNumbers.get(id);
-    if (step !== undefined) await this.#addArguments(step, point, values);
+    const check = this.#checkNumbers.get(id);
+    if (check !== undefined) await this.#addArguments(check, point, values);
   }
 
   #addSigns(root: number, point: number, radicands: Vector<E>): void {
@@ -89,46 +126,45 @@ class Matrices<E extends number | bigint> {
     this.#signs[root]!.add([...ofPoint, ...all.map((u) => !this.#field.isSquare(u))]);
   }
 
-  async #addArguments(step: number, point: number, values: Values<E>): Promise<void> {
-    const echelon = this.#arguments[step]!;
-    if (echelon.rank === this.#columns[step]) return;
+  async #addArguments(check: number, point: number, values: Values<E>): Promise<void> {
+    const echelon = this.#arguments[check]!;
+    if (echelon.rank === this.#columns[check]) return;
     const { f } = this.#field;
-    const row = f.zeros(this.#columns[step]!);
+    const row = f.zeros(this.#columns[check]!);
     row[point] = f.one;
     let at = this.#points;
-    const { argumentSteps } = this.#steps;
-    for (let n = argumentSteps[step]!.joint ? 0 : step; n <= step; n++) {
-      copyArguments(this.#program, argumentSteps[n]!.step, values, (argument, value) => {
-        row[at + argument] = value;
+    for (const { step, count } of this.#checks[check]!.parts) {
+      copyEntries(this.#program, step, values, (n, value) => {
+        row[at + n] = value;
       });
-      at += argumentSteps[n]!.count;
+      at += count;
     }
     await echelon.add(row, this.#breath);
   }
 
-  demandComplete(path: string): void {
+  demandComplete(path: string, what: string): void {
     for (const [n, { rank }] of this.#arguments.entries())
       if (rank < this.#columns[n]!)
-        throw new Rejection(path, `exponent arguments of step ${n} of rank ${this.#columns[n]}`, rank);
+        throw new Rejection(path, `${what} of matrix ${n} of rank ${this.#columns[n]}`, rank);
     for (const [n, { rank, columns, isComplete }] of this.#signs.entries())
       if (!isComplete) throw new Rejection(path, `signs of norm ${n} of rank ${columns}`, rank);
   }
 }
 
-/** The arguments of a step, with their numbers. */
-function copyArguments<E extends number | bigint>(
+/** The arguments of a step, or its logarithms, with their numbers. */
+function copyEntries<E extends number | bigint>(
   program: Program,
   step: Id,
   values: Values<E>,
-  write: (argument: number, value: E) => void,
+  write: (n: number, value: E) => void,
 ): void {
   const { operation } = program.tensor(step);
   if (operation.kind === 'softmax')
     values.coefficients.table(operation).forEach((argument, at) => {
       if (argument !== noArgument) write(argument, values.of[operation.scores]![at]!);
     });
-  if (operation.kind === 'exponential') {
-    const x = values.of[operation.x]!;
+  if (operation.kind === 'exponential' || operation.kind === 'logarithm') {
+    const x = values.of[operation.kind === 'logarithm' ? step : operation.x]!;
     for (let n = 0; n < x.length; n++) write(n, x[n]!);
   }
 }

@@ -35,6 +35,8 @@ interface EchelonRow {
 export class UnitLattice {
   readonly #budget: Budget;
   readonly #echelon: EchelonRow[] = [];
+  /** Numbers of rows by pivot. */
+  readonly #pivots = new Map<number, number>();
   readonly #coordinates: Sparse[] = [];
   /** b_k, lower triangular: k is the last of its coordinates. */
   readonly #basis: Sparse[] = [];
@@ -48,10 +50,9 @@ export class UnitLattice {
   add(argument: Sparse): number | null {
     let rest = argument;
     let coordinates: Sparse = new Map();
-    for (const row of this.#echelon) {
-      const entry = rest.get(row.pivot);
-      if (entry === undefined) continue;
-      const factor = this.#budget.charged(quotient(entry, row.entries.get(row.pivot)!));
+    // Rows are 0 at the pivots of those before them: the first row that applies comes first.
+    for (let row = this.#firstRow(rest); row !== null; row = this.#firstRow(rest)) {
+      const factor = this.#budget.charged(quotient(rest.get(row.pivot)!, row.entries.get(row.pivot)!));
       rest = this.#plus(rest, negative(factor), row.entries);
       coordinates = this.#plus(coordinates, factor, row.coordinates);
     }
@@ -62,9 +63,17 @@ export class UnitLattice {
     const k = this.#dimension++;
     const unit: Sparse = new Map([[k, one]]);
     const [pivot] = rest.keys() as Iterable<number> as [number];
+    this.#pivots.set(pivot, k);
     this.#echelon.push({ pivot, entries: rest, coordinates: this.#plus(unit, fraction(-1n), coordinates) });
     this.#coordinates.push(unit);
     return k;
+  }
+
+  #firstRow(vector: Sparse): EchelonRow | null {
+    this.#budget.spend(vector.size);
+    let first = Infinity;
+    for (const at of vector.keys()) first = Math.min(first, this.#pivots.get(at) ?? Infinity);
+    return this.#echelon[first] ?? null;
   }
 
   /** The factors of each exponential, in the order of the arguments. */
@@ -109,10 +118,8 @@ export class UnitLattice {
     for (let k = 0; k < this.#dimension; k++) {
       let row = this.#basis[k]!;
       if (row.get(k)!.n < 0n) row = this.#plus(new Map(), fraction(-1n), row);
-      for (let j = k - 1; j >= 0; j--) {
-        const entry = row.get(j);
-        if (entry === undefined) continue;
-        const times = floor(quotient(entry, this.#basis[j]!.get(j)!));
+      for (let j = lastBelow(row, k); j >= 0; j = lastBelow(row, j)) {
+        const times = floor(quotient(row.get(j)!, this.#basis[j]!.get(j)!));
         if (times !== 0n) row = this.#plus(row, fraction(-times), this.#basis[j]!);
       }
       this.#basis[k] = row;
@@ -131,4 +138,11 @@ export class UnitLattice {
     }
     return powers;
   }
+}
+
+/** The last coordinate below k; −1 if there is none. */
+function lastBelow(vector: Sparse, k: number): number {
+  let last = -1;
+  for (const at of vector.keys()) if (at < k && at > last) last = at;
+  return last;
 }

@@ -2,10 +2,11 @@ import { costsAt } from './arithmetic.ts';
 import type { Compiled } from './compile.ts';
 import { maxRedraws } from './evaluate.ts';
 import { demand } from './fault.ts';
+import { logarithmInputs } from './independence.ts';
 import { countPairs } from './mask.ts';
 import { blocksOf, operands, type Id, type Program } from './program.ts';
 import type { StatedCertificate } from './shape.ts';
-import { columnsOf, type Steps } from './steps.ts';
+import { argumentChecks, logarithmChecks, type Steps } from './steps.ts';
 import { operationsPerResidue } from './stream.ts';
 
 /** Characters of a certificate of a network. One with a minor of order 5000 has about 100,000. */
@@ -188,23 +189,38 @@ export function estimateWork(
     entries: order ** 2 + order * tokens * width,
   });
   if (independence === null) return { minor, independence: null };
-  /** Entries of the matrices of the steps, were they square; 64 signs are one word. */
-  const squares = columnsOf(steps, independence.points).reduce((sum, columns) => sum + columns ** 2, 0);
-  const signs = steps.roots.reduce(
-    (sum, id) => sum + (program.tensor(id).tokens + independence.points) ** 2 / 64,
-    0,
-  );
-  const { inputs, points } = independence;
-  return {
-    minor,
-    independence: work({
+  /** Entries of matrices, were they square; 64 signs are one word. */
+  const squares = (columns: readonly { readonly count: number }[], points: number): number =>
+    columns.reduce((sum, { count }) => sum + (count + points) ** 2, 0);
+  const part = (points: number, inputs: number, entries: number, signs: number): Work =>
+    work({
       prime: independence.prime,
       points,
       inputs,
       dots: inputs * (evaluation + 2 * signs),
-      accumulations: points * inputs * squares,
-      entries: squares + signs,
-    }),
+      accumulations: points * inputs * entries,
+      entries: entries + signs,
+    });
+  const { inputs, points } = independence;
+  const signs =
+    squares(
+      steps.roots.map((id) => ({ count: program.tensor(id).tokens })),
+      points,
+    ) / 64;
+  const stated = part(points, inputs, squares(argumentChecks(steps), points), signs);
+  const checks = logarithmChecks(steps);
+  if (checks.length === 0) return { minor, independence: stated };
+  // The last of the attempts costs as much as all before it together.
+  const most = Math.max(points, ...checks.map(({ count }) => count));
+  const last = part(most, logarithmInputs(most, most), squares(checks, most), 0);
+  const both = (of: (part: Work) => number): number => of(stated) + 2 * of(last);
+  return {
+    minor,
+    independence: {
+      residues: both(({ residues }) => residues),
+      bytes: both(({ bytes }) => bytes),
+      operations: both(({ operations }) => operations),
+    },
   };
 }
 

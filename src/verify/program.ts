@@ -321,4 +321,4 @@ export class Program {
 }
 
 /** What a tensor counts in the budget: at most 2¹⁵ of them. */
-const tensorTerms = 2 ** 7;
+const tensorTerms = 2 ** 5;

@@ -27,8 +27,9 @@ export function readCertificate(certificate: unknown): Stated {
     throw new CertificateFormatError(`certificate: expected JSON, got ${reason.slice(0, 200)}`);
   }
   checkFormat(value);
+  demandBoundedKind(value, text.length);
   rejectHiddenFaults(text);
-  const stated = statedOf(value, text.length);
+  const stated = statedOf(value);
   const { digest: _, ...body } = value as Record<string, unknown>;
   const digest = sha256Hex(canonical(body));
   const got = stated.certificate.digest;
@@ -36,13 +37,19 @@ export function readCertificate(certificate: unknown): Stated {
   return stated;
 }
 
-function statedOf(value: unknown, characters: number): Stated {
+function statedOf(value: unknown): Stated {
   const { kind } = value as Record<string, unknown>;
   if (kind === 'rank') return { kind, certificate: statedRank(value) };
-  demand(characters <= maxCharacters, 'certificate', `at most ${maxCharacters} characters`, characters);
   const kinds = '"dimension" or "rank"';
   demand(kind === undefined || kind === 'dimension', 'certificate.kind', kinds, kind);
   return { kind: 'dimension', certificate: statedCertificate(value) };
+}
+
+/** Rejects a long text of a certificate that holds no matrix. */
+function demandBoundedKind(value: unknown, characters: number): void {
+  const { kind } = value as Record<string, unknown>;
+  const within = kind === 'rank' || characters <= maxCharacters;
+  demand(within, 'certificate', `at most ${maxCharacters} characters`, characters);
 }
 
 /** Rejects a text that it would take too much memory to parse: a character makes an array. */

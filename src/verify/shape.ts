@@ -82,7 +82,7 @@ export function statedCertificate(value: unknown): StatedCertificate {
   return {
     network,
     claim: {
-      parameters: integer(`${path}.claim.parameters`, claim['parameters'], 1),
+      parameters: integer(`${path}.claim.parameters`, claim['parameters'], 0),
       lower: integer(`${path}.claim.lower`, claim['lower'], 0),
       upper: integer(`${path}.claim.upper`, claim['upper'], 0),
       exact,

@@ -134,14 +134,19 @@ export function dependents(program: Program, block: Id): Uint8Array {
   return depends;
 }
 
-/** Whether a linear map has parameters that nothing before it has read, and on which no step of a list depends. */
-function isFresh(program: Program, map: Id, before: readonly Id[]): boolean {
+/** Whether a linear map has parameters that nothing before it has read, and on which no step before `end` depends. */
+function isFresh(program: Program, map: Id, steps: ReadonlySet<Id>, end: Id): boolean {
   return blocksOf(program.tensor(map).operation).every((block) => {
     if (program.firstReader[block] !== map) return false;
-    if (before.length === 0 || before.at(-1)! < map) return true;
-    program.budget.spend(program.tensors.length);
-    const depends = dependents(program, block);
-    return before.every((step) => depends[step] === 0);
+    let depends: Uint8Array | null = null;
+    for (let id = map + 1; id < end; id++) {
+      program.budget.spend(1);
+      if (!steps.has(id)) continue;
+      if (depends === null) program.budget.spend(program.tensors.length);
+      depends ??= dependents(program, block);
+      if (depends[id] === 1) return false;
+    }
+    return true;
   });
 }
 
@@ -150,11 +155,10 @@ function argumentSteps(
   units: readonly (readonly [Id, number])[],
   roots: readonly Id[],
 ): ArgumentStep[] {
-  const all = [...units.map(([step]) => step), ...roots].sort((a, b) => a - b);
+  const steps = new Set([...units.map(([step]) => step), ...roots]);
   return units.map(([step, count]) => {
     const map = linearOrigin(program, step);
-    const before = all.slice(0, all.indexOf(step));
-    return { step, count, joint: map === null || !isFresh(program, map, before) };
+    return { step, count, joint: map === null || !isFresh(program, map, steps, step) };
   });
 }
 
@@ -173,13 +177,33 @@ function linearOrigin(program: Program, step: Id): Id | null {
   return terms.size === 1 && program.maps.has(atom!) ? atom! : null;
 }
 
-/** The number of columns of the matrix of each step: one a point, its arguments, and those before if they are checked together. */
-export function columnsOf(steps: Steps, points: number): number[] {
-  let before = 0;
-  return steps.argumentSteps.map(({ count, joint }) => {
-    const columns = points + count + (joint ? before : 0);
-    before += count;
-    return columns;
+/** A matrix that must have full column rank: a column for each point, then the entries of some steps, a row whenever `step` is reached. */
+export interface IndependenceCheck {
+  readonly step: Id;
+  readonly parts: readonly { readonly step: Id; readonly count: number }[];
+  /** Columns but for those of the points. */
+  readonly count: number;
+}
+
+const checkOf = (step: Id, parts: IndependenceCheck['parts']): IndependenceCheck => ({
+  step,
+  parts,
+  count: parts.reduce((sum, { count }) => sum + count, 0),
+});
+
+/** The matrices of docs/point.md, "Independence": the arguments of each step, and those before if they are checked together. */
+export function argumentChecks({ argumentSteps: steps }: Steps): IndependenceCheck[] {
+  return steps.map(({ step, joint }, n) => checkOf(step, steps.slice(joint ? 0 : n, n + 1)));
+}
+
+/**
+ * Beyond the document: where a step is checked together with those before, its arguments must be independent of the logarithms before it as well, or an
+ * exponential is no new one: e^{log(1 + e^u)} = 1 + e^u.
+ */
+export function logarithmChecks({ argumentSteps: steps, logarithms }: Steps): IndependenceCheck[] {
+  return steps.flatMap(({ step, joint }, n) => {
+    const before = logarithms.flatMap(([id, count]) => (id < step ? [{ step: id, count }] : []));
+    return joint && before.length > 0 ? [checkOf(step, [...steps.slice(0, n + 1), ...before])] : [];
   });
 }
 

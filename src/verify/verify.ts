@@ -4,6 +4,7 @@ import { compile } from './compile.ts';
 import { Rejection, type Fault } from './fault.ts';
 import { checkIndependence } from './independence.ts';
 import { demandBoundedWork, maxOperations } from './limits.ts';
+import { demandNewLogarithms } from './logarithms.ts';
 import { checkMinor } from './minor.ts';
 import { checkRankClaim, rankStatements } from './rank-claim.ts';
 import { checkRankEvidence } from './rank-evidence.ts';
@@ -83,6 +84,7 @@ async function verifyDimension(
 ): Promise<Verification> {
   const compiled = compile(stated.network);
   checkClaim(stated, compiled.program);
+  demandNewLogarithms(compiled.program);
   const steps = stepsOf(compiled.program);
   checkEvidence(stated, compiled.program, steps);
   demandBoundedWork(stated, compiled, steps, operations);

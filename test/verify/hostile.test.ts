@@ -83,6 +83,79 @@ describe('sizes that nobody can compute are rejected before the work', () => {
   });
 });
 
+describe('networks of other kinds that nobody can compute are rejected before the work', () => {
+  const linear = { kind: 'linear', outputDim: 2 };
+  const attention = { kind: 'attention', normalization: 'softmax', headDim: 2, outputDim: 2 };
+  const exp = { kind: 'activation', function: 'exp' };
+  const repeated = (count: number, ...layers: object[]): object[] =>
+    Array.from({ length: count }, () => layers).flat();
+  const huge = 2 ** 53 - 1;
+  test.each<[string, () => object[], object?]>([
+    ['10^15 heads', () => [{ ...attention, numHeads: 1e15, valueDim: 1 }]],
+    ['10^6 heads', () => [{ ...attention, headDim: 1, numHeads: 1e6, valueDim: 1 }]],
+    ['10^6 heads of one group', () => [{ ...attention, numHeads: 1e6, numKeyValueHeads: 1, valueDim: 1 }]],
+    ['10^15 angles', () => [{ ...attention, headDim: 1e15, rotary: { base: 10000 } }]],
+    [
+      'a window of 2^53 − 1, and as many tokens',
+      () => [{ ...attention, window: huge }],
+      { sequenceLength: huge },
+    ],
+    [
+      'a context of 10^9 tokens',
+      () => [{ ...attention, context: true }],
+      { context: { inputDim: 2, sequenceLength: 1e9 } },
+    ],
+    ['a gate of 10^15', () => [{ kind: 'gated', function: 'exp', hiddenDim: 1e15, outputDim: 2 }]],
+    ['a power of 2^53 − 1', () => [linear, { kind: 'power', exponent: huge }]],
+    ['10^9 positions', () => [{ kind: 'positions' }], { sequenceLength: 1e9 }],
+    ['a norm of 10^9 tokens', () => [linear, { kind: 'rmsnorm' }], { sequenceLength: 1e9 }],
+    ['40,000 residuals', () => repeated(40_000, { kind: 'residual', layers: [linear] })],
+    ['5000 residuals with functions', () => repeated(5000, { kind: 'residual', layers: [exp] })],
+    [
+      '20,000 factors that grow',
+      () => repeated(20_000, { kind: 'scale', factor: '1000000000000/999999999999' }),
+    ],
+    [
+      'arguments with ever larger denominators',
+      () =>
+        Array.from({ length: 600 }, (_, i) => ({
+          kind: 'sum',
+          branches: [[{ kind: 'scale', factor: `1/${10 ** 12 + i}` }], [linear, exp]],
+        })),
+    ],
+    [
+      'branches within branches',
+      () =>
+        Array.from({ length: 20 })
+          .reduce<object[]>((layers) => [{ kind: 'sum', branches: [layers, layers] }], [linear, exp])
+          .slice(0, 1)
+          .map((layer) => JSON.parse(JSON.stringify(layer)) as object),
+    ],
+  ])('%s', async (_, layers, rest = {}) => {
+    const certificate = await claimed(stack(2, 2, lightning(1, 2)));
+    const network = { ...certificate.network, layers: layers(), ...rest };
+    const upperBound = { method: 'ambient', statement: 'the number of parameters' };
+    for (const parameters of [1, 4]) {
+      const claim = { ...certificate.claim, parameters, upper: parameters };
+      await rejectedFast(await sealed({ ...certificate, network, upperBound, claim }));
+    }
+  });
+
+  test('10^9 points or inputs for independence', async () => {
+    const certificate = await claimed(stack(2, 2, softmax(1, 2)), {}, independence(5));
+    for (const change of [
+      { parameters: 1e9 },
+      { parameters: 2 ** 53 - 1, inputs: 1 },
+      { parameters: 1e4, inputs: 1e4 },
+    ])
+      expect(
+        await rejectedFast(
+          await sealed({ ...certificate, independence: { ...certificate.independence, ...change } }),
+        ),
+      ).toMatch(/^certificate\.independence.*at most/);
+  });
+});
+
 describe('texts', () => {
   const open = '{"format":"dimcert-certificate","version":1,"a":';
   const depth = 500_000;
