@@ -1,10 +1,14 @@
 /** A short rendering of any value for an error message: never throws, never long. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
-  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'bigint') return shownDigits(`${value}n`);
   if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return `an array of length ${value.length}`;
   return 'an object';
+}
+
+function shownDigits(digits: string): string {
+  return digits.length > 80 ? `${digits.slice(0, 76)}… (${digits.length - 1} digits)` : digits;
 }
 
 /** A `TypeError` in the house's form: `title: expected X, got Y`. */

@@ -4,7 +4,8 @@ export interface Fraction {
   readonly d: bigint;
 }
 
-function gcd(a: bigint, b: bigint): bigint {
+/** Not negative; gcd(0, 0) = 0. */
+export function gcd(a: bigint, b: bigint): bigint {
   while (b !== 0n) [a, b] = [b, a % b];
   return a < 0n ? -a : a;
 }

@@ -7,15 +7,25 @@ import { networkGraph, type NetworkGraph } from '../network/graph.ts';
 import { parseNetwork } from '../network/parse.ts';
 import { parameterCount } from '../network/parameters.ts';
 import { Pace, type LongOperation } from '../pace.ts';
-import { upperBound, type UpperBoundEvidence } from '../theory/upper-bound.ts';
+import {
+  assertAdmissiblePrime,
+  largestAdmissiblePrime,
+  largestDoublePrime,
+} from '../point/admissible-prime.ts';
+import {
+  immediateBound,
+  searchUpperBound,
+  type UpperBound,
+  type UpperBoundEvidence,
+} from '../theory/upper-bound.ts';
 import { seal, type Certificate, type Retry } from './certificate.ts';
 
-/** A prime of the fastest kernel: of 5,000 random stacks (up to six layers, widths up to 9) two had a bad point modulo it. */
+/**
+ * A prime of the fastest kernel: of 5,000 random stacks (up to six layers, widths up to 9) two had a bad point modulo it. After two bad points comes a larger one. Where
+ * they divide a constant of the network, the next prime below takes their place.
+ */
 const defaultPrime = 4093;
-/** After two bad points: the largest prime below 2²⁶, where a verifier's products are exact doubles. */
-const escalationPrime = 67108859;
 const defaultSeed = '0';
-const attempts = 3;
 
 export interface CertifyOptions extends LongOperation {
   /** An odd prime below 2³¹; it is kept in every attempt. Default: 4093, then a larger one after two bad points. */
@@ -57,7 +67,8 @@ export class BoundContradiction extends Error {
  * The exact dimension of the function space of a network, with a certificate.
  *
  * Lower bound: the rank of the Jacobian at a random point over F_p, proved by a minor that is not zero. Upper bound: the
- * closed form of theory (docs/closed-form.md) for stacks of single-head attention layers. If they differ after three points, the result is an interval.
+ * closed form of theory (docs/closed-form.md) for stacks of single-head attention layers, otherwise the known symmetries (docs/gauge.md) or the space of all functions of
+ * the shape. If they differ after three points, the result is an interval.
  *
  * Throws `TypeError`/`RangeError` for a bad network, prime or seed, and `BoundContradiction` if lower > upper.
  * O(dimension² · parameters) multiplications for the elimination.
@@ -76,9 +87,14 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
   const seed = options.seed === undefined ? defaultSeed : parseSeed(options.seed);
   const pace = new Pace(options);
   const graph = networkGraph(checked);
-  const { upper, evidence } = upperBound(graph, seed);
+  if (prime !== undefined) assertAdmissiblePrime(graph, prime);
+  const primes =
+    prime === undefined
+      ? [defaultPrime, defaultPrime, largestDoublePrime].map((p) => largestAdmissiblePrime(graph, p))
+      : [prime, prime, prime];
   const independence = await proveIndependence(graph, seed, pace);
-  const { best, retries } = await bestPoint(graph, upper, prime, seed, pace);
+  const { best, retries, bound } = await bestPoint(graph, primes, seed, pace);
+  const { upper, evidence } = bound;
 
   const lower = best.rank;
   const claim = { parameters: parameterCount(checked), lower, upper, exact: lower === upper };
@@ -116,26 +132,48 @@ interface Attempt extends JacobianRank {
   readonly seed: string;
 }
 
+/**
+ * Where all functions of the shape are so few, compared with the parameters, the lower bound is likely to reach their number: the symmetries are counted only if it does
+ * not. Otherwise they are counted first, for the elimination to end at their bound.
+ */
+const fewFunctions = 1 / 4;
+
 /** Tries points until one reaches the upper bound; the best of all otherwise. The others are recorded. */
 async function bestPoint(
-  network: NetworkGraph,
-  upper: number,
-  prime: number | undefined,
+  graph: NetworkGraph,
+  primes: readonly number[],
   seed: string,
   pace: Pace,
-): Promise<{ best: Attempt; retries: Retry[] }> {
+): Promise<{ best: Attempt; retries: Retry[]; bound: UpperBound }> {
   const made: Attempt[] = [];
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const p = prime ?? (attempt < 2 ? defaultPrime : escalationPrime);
+  let bound = immediateBound(graph);
+  let isBest = bound.evidence.method === 'closed-form';
+  const improve = async (): Promise<void> => {
+    if (!isBest) bound = await bestBound(graph, seed, pace);
+    isBest = true;
+  };
+  if (bound.upper > fewFunctions * graph.parameters) await improve();
+  for (const [attempt, p] of primes.entries()) {
     const s = String(BigInt(seed) + BigInt(attempt));
-    made.push({ ...(await jacobianRank(network, p, s, upper, pace)), prime: String(p), seed: s });
-    if (made[attempt]!.rank >= upper) break;
+    const found = await jacobianRank(graph, p, s, bound.upper, pace);
+    made.push({ ...found, prime: String(p), seed: s });
+    if (found.rank < bound.upper) await improve();
+    if (found.rank >= bound.upper) break;
   }
   const best = made.reduce((a, b) => (b.rank > a.rank ? b : a));
   const retries = made
     .filter((other) => other !== best)
     .map(({ prime, seed, rank }) => ({ prime, seed, rank }));
-  return { best, retries };
+  return { best, retries, bound };
+}
+
+async function bestBound(graph: NetworkGraph, seed: string, pace: Pace): Promise<UpperBound> {
+  const search = searchUpperBound(graph, seed);
+  for (;;) {
+    const { done, value } = search.next();
+    if (done) return value;
+    await pace.pause('symmetries', value.done, value.total);
+  }
 }
 
 function parseSeed(value: number | bigint | string): string {

@@ -123,7 +123,18 @@ class Bases {
         this.#ifUnframed(op.q);
         this.#ifUnframed(op.k);
         return this.#eachEntry(op.q, (i, j) => this.#link(op.q, i, j, op.k, j, i, -1));
+      // One ξ with their operands (`identified`), or none of their own.
+      case 'linear':
+      case 'bias':
+      case 'positions':
+      case 'gain':
+      case 'combination':
+      case 'mask':
+      case 'softmax':
+      case 'mix':
+        return;
       default:
+        op satisfies never;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Fraction } from '../fraction.ts';
+import { fraction, type Fraction } from '../fraction.ts';
 import type { ActivationFunction } from '../network/format.ts';
 
 /** A matrix or vector of parameters, row-major from `offset` on in the parameter vector; a vector has one column. */
@@ -25,6 +25,9 @@ export interface Mask {
   /** Infinity: none. */
   readonly window: number;
 }
+
+/** The coefficient of the cube in GELU's approximation by tanh: 0.044715. */
+export const geluCubic = fraction(8943n, 200000n);
 
 /** How a tensor is computed from others; tokens are rows. */
 export type Operation =

@@ -1,22 +1,17 @@
 import { residueOfFraction } from '../field/fraction.ts';
 import { PrimeField } from '../field/prime-field.ts';
 import { SquareRoots } from '../field/square-root.ts';
-import { fraction } from '../fraction.ts';
 import { combinationOf } from '../graph/combination.ts';
 import type { FunctionStep, LogarithmStep, SoftmaxStep, Step } from '../graph/steps.ts';
+import { geluCubic } from '../graph/tensor.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { NetworkGraph } from '../network/graph.ts';
 import type { Pace } from '../pace.ts';
+import { largestAdmissiblePrime, largestDoublePrime } from '../point/admissible-prime.ts';
 import { Point } from '../point/point.ts';
 import { Evaluation } from './evaluation.ts';
 import { radicands } from './operations/norm.ts';
-
-/**
- * The prime at which independence is checked: the largest below 2²⁶, where a product of residues is an exact double, so that a
- * verifier in any language is quick. Independence is a statement over Q: one prime serves every other.
- */
-export const independencePrime = 67108859;
 
 /** At this many inputs beyond the number of columns a matrix of generic full column rank has it, but for a chance of about p⁻⁸. */
 const spareInputs = 8;
@@ -56,14 +51,15 @@ export async function proveIndependence(
   assertNewLogarithms(network.steps);
   const checks = checksOf(network.steps);
   if (checks.length === 0) return null;
+  const prime = largestAdmissiblePrime(network, largestDoublePrime);
   let failed: Check | null = null;
   for (let retry = 0; retry < seedsTried; retry++) {
     const first = BigInt(seed) + BigInt(retry);
     let rankBefore = -1;
     for (let parameters = 1; parameters <= mostParameters; parameters *= 2) {
-      const found = await inputsToFullRank(network, first, parameters, checks, pace);
+      const found = await inputsToFullRank(network, prime, first, parameters, checks, pace);
       if (typeof found === 'number') {
-        const evidence = { prime: String(independencePrime), point: { seed: String(first) }, inputs: found };
+        const evidence = { prime: String(prime), point: { seed: String(first) }, inputs: found };
         return parameters === 1 ? evidence : { ...evidence, parameters };
       }
       failed = found.check;
@@ -135,13 +131,14 @@ function argumentCount(step: SoftmaxStep | FunctionStep): number {
 /** The number of inputs, at each of the points, at which all matrices have full column rank, or the first that has not and its rank. */
 async function inputsToFullRank(
   network: NetworkGraph,
+  prime: number,
   seed: bigint,
   parameters: number,
   checks: readonly Check[],
   pace: Pace,
 ): Promise<number | { check: Check; rank: number }> {
-  const kernel = Kernel.create(independencePrime);
-  const field = new PrimeField(independencePrime);
+  const kernel = Kernel.create(prime);
+  const field = new PrimeField(prime);
   const roots = new SquareRoots(field);
   const rows = new Map<Step, number[][]>(checks.map(({ step }) => [step, []]));
   const needed = checks.map(({ step, columns }) => columns + (step.kind === 'root' ? spareSigns : 0));
@@ -235,7 +232,7 @@ function argumentRow(evaluation: Evaluation, { exponentials, logarithms }: Check
 
 /** z + 0.044715 z³ */
 function geluArguments({ field }: Evaluation, z: Uint32Array): number[] {
-  const cubic = residueOfFraction(field, fraction(8943n, 200000n));
+  const cubic = residueOfFraction(field, geluCubic);
   return Array.from(z, (x) => field.add(x, field.multiply(cubic, field.power(x, 3))));
 }
 

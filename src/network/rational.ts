@@ -1,4 +1,5 @@
 import { rangeFault, typeFault } from '../assert.ts';
+import { gcd } from '../fraction.ts';
 
 /** Numerators and denominators have at most this many digits, and so do the numbers that they are read from. */
 export const maxDigits = 40;
@@ -20,11 +21,6 @@ function readTerms(text: string): [bigint, bigint] | null {
   const digits = BigInt(whole + places) * (sign === '-' ? -1n : 1n);
   const shift = Number(exponent) - places.length;
   return shift < 0 ? [digits, 10n ** BigInt(-shift)] : [digits * 10n ** BigInt(shift), 1n];
-}
-
-function gcd(a: bigint, b: bigint): bigint {
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a < 0n ? -a : a;
 }
 
 /** `numerator` and `denominator` > 0 of a rational number in the minimal form. */

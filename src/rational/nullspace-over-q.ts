@@ -1,10 +1,10 @@
 import { rangeFault } from '../assert.ts';
+import { gcd } from '../fraction.ts';
 import type { Matrix } from '../matrix/index.ts';
 import type { LongOperation } from '../pace.ts';
 import { others } from '../matrix/indices.ts';
 import { minorModulo } from './core.ts';
 import { Integers } from './integers.ts';
-import { gcd } from './reconstruct.ts';
 import { relations } from './relations.ts';
 import type { Fractions } from './solve-core.ts';
 import { finish, finishPaced, type Steps } from './steps.ts';

@@ -71,10 +71,3 @@ function lehmerStep(x: number, y: number): [a: bigint, b: bigint, c: bigint, d: 
   }
   return b === 0 ? null : [BigInt(a), BigInt(b), BigInt(c), BigInt(d)];
 }
-
-/** The greatest common divisor of |a| and |b|. */
-export function gcd(a: bigint, b: bigint): bigint {
-  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x;
-}

@@ -1,10 +1,11 @@
+import { gcd } from '../fraction.ts';
 import { bitLength, squaredCramerBounds } from './bounds.ts';
 import { inverseModuloPrime } from './core.ts';
 import { Integers } from './integers.ts';
 import { Lifting } from './lifting.ts';
 import { productOverZ } from './product.ts';
 import { Radix } from './radix.ts';
-import { gcd, reconstruct } from './reconstruct.ts';
+import { reconstruct } from './reconstruct.ts';
 import type { Steps } from './steps.ts';
 
 /** Vectors of fractions with one denominator > 0, in lowest terms overall. */

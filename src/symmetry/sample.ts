@@ -10,11 +10,12 @@ import type { Family, GaugeField, Tangent } from '../gauge/tangent.ts';
 import { rref, type ReducedEchelonForm, type ResidueMatrix } from '../matrix/index.ts';
 import type { NetworkGraph } from '../network/graph.ts';
 import type { Pace } from '../pace.ts';
+import { largestDoublePrime } from '../point/admissible-prime.ts';
 import { Point } from '../point/point.ts';
 import { ResidueStream } from '../point/residue-stream.ts';
 
-/** Symmetries are sought modulo this prime: the largest below 2²⁶, as for the certificate of an upper bound. */
-export const searchPrime = 67108859;
+/** Symmetries are sought modulo this prime. */
+export const searchPrime = largestDoublePrime;
 
 /** Parameters that are held at an integer, by their column. */
 export type Fixed = ReadonlyMap<number, number>;

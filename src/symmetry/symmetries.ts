@@ -1,4 +1,4 @@
-import { assertInteger } from '../assert.ts';
+import { assertInteger, rangeFault } from '../assert.ts';
 import { showFraction } from '../fraction.ts';
 import { gaugeBound, type GaugeFamilies } from '../gauge/gauge-bound.ts';
 import { proveIndependence } from '../jacobian/independence.ts';
@@ -7,6 +7,7 @@ import type { Network } from '../network/format.ts';
 import { networkGraph } from '../network/graph.ts';
 import { parameterBlocks, parseNetwork, type ParameterBlock } from '../network/index.ts';
 import { Pace, type LongOperation } from '../pace.ts';
+import { assertAdmissiblePrime } from '../point/admissible-prime.ts';
 import type { Scope } from './couplings.ts';
 import { stacked } from './fields.ts';
 import { testIdentities } from './identity-test.ts';
@@ -98,6 +99,7 @@ export async function symmetries(network: Network, options: SymmetriesOptions = 
   const { seed: first = 0 } = options;
   assertInteger('seed', first, 0);
   const seed = String(first);
+  assertAdmissiblePrime(graph, searchPrime);
   const pace = new Pace(options);
   const blocks = parameterBlocks(graph.network);
   const { parameters } = graph;
@@ -107,6 +109,12 @@ export async function symmetries(network: Network, options: SymmetriesOptions = 
   const sample = await sampleOf(0);
   const lower = Math.max(sample.jacobian.rows, (await sampleOf(1)).jacobian.rows);
   const known = gaugeBound(graph, seed);
+  if (!known)
+    throw rangeFault(
+      'network',
+      'a network whose known symmetries can be counted',
+      `${parameters} parameters`,
+    );
 
   const found = await linearSymmetries(graph, sampleOf, pace);
   const fields = found.symmetries.map(({ terms }) => fieldOf(terms));

@@ -28,7 +28,7 @@ export function boundsFromTheory(
   { upper, evidence }: UpperBound,
   published: PublishedDimension | null,
 ): TheoreticalDimension['dimension'] {
-  if (published === null) return { lower: 0, upper, exact: false };
+  if (published === null) return { lower: 0, upper, exact: upper === 0 };
   if (published.dimension !== upper) {
     throw new Error(
       `upper bound and published theorem contradict each other, one of them or of their implementations is wrong: \
@@ -41,9 +41,10 @@ upper bound ${upper} by: ${evidence.statement}; dimension ${published.dimension}
 /**
  * What theory knows of the dimension of a network, without computing.
  *
- * For a stack of single-head attention layers the upper bound is the closed form. The lower bound is 0 unless a published theorem states equality (then `exact`).
+ * For a stack of single-head attention layers the upper bound is the closed form. Otherwise it is that of the known symmetries, or of all
+ * functions of the shape. The lower bound is 0 unless a published theorem states equality (then `exact`).
  * Throws an `Error` if upper bound and theorem contradict each other. Not checked: that the network is valid (`parseNetwork`
- * does that). O(layers).
+ * does that). O(layers) for a stack; otherwise the time of `upperBound`.
  *
  * @example dimension(network({ inputDim: 3, sequenceLength: 2, layers: [lightningAttention({ headDim: 2 })] }))
  */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nullspaceOverQ } from '../../src/rational/index.ts';
-import { gcd } from '../../src/rational/reconstruct.ts';
+import { gcd } from '../../src/fraction.ts';
 import { wordPrime } from '../../src/rational/word-primes.ts';
 import {
   bareiss,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gcd, reconstruct } from '../../src/rational/reconstruct.ts';
+import { gcd } from '../../src/fraction.ts';
+import { reconstruct } from '../../src/rational/reconstruct.ts';
 
 /** Euclid's algorithm, step by step. */
 function reference(

@@ -84,7 +84,7 @@ test.each(shapes)(
       const changes = multiply(sample.jacobian, transpose(fields), searchPrime);
       expect(changes.data.every((entry) => entry === 0)).toBe(true);
       expect(rank(moduloSpan(fields, sample.known()), searchPrime)).toBe(fields.rows);
-      expect(sample.jacobian.rows).toBe(graph.parameters - gaugeBound(graph, seed).rank - fields.rows);
+      expect(sample.jacobian.rows).toBe(graph.parameters - gaugeBound(graph, seed)!.rank - fields.rows);
     }
   },
 );

@@ -1,8 +1,8 @@
 import { residueOfFraction } from '../../field/fraction.ts';
 import type { Residue } from '../../field/residue.ts';
-import { fraction, isOne } from '../../fraction.ts';
+import { isOne } from '../../fraction.ts';
 import type { FunctionStep, LogarithmStep, Step } from '../../graph/steps.ts';
-import type { Operation, Tensor } from '../../graph/tensor.ts';
+import { geluCubic, type Operation, type Tensor } from '../../graph/tensor.ts';
 import { productOfPowers, type InputDraws } from '../../point/point.ts';
 import type { Cotangents } from '../cotangents.ts';
 import type { OperationAtPoint, Outcome, Setting } from './operation.ts';
@@ -104,7 +104,7 @@ export function activation<R extends Residue>(
     step: steps.find((s): s is FunctionStep => s.kind === 'function' && s.basis === basis)! as Step,
     exponent,
   }));
-  const cubic = residueOfFraction(field, fraction(8943n, 200000n));
+  const cubic = residueOfFraction(field, geluCubic);
   return entrywise(setting, tensor, x, (draws) => {
     const factors = sources.map((source) => ({
       units: draws.units.get(source.step)! as unknown as ArrayLike<R>,

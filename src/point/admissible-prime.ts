@@ -1,0 +1,63 @@
+import { rangeFault } from '../assert.ts';
+import { isPrime } from '../field/primality.ts';
+import type { Fraction } from '../fraction.ts';
+import { geluCubic, type Operation } from '../graph/tensor.ts';
+import type { NetworkGraph } from '../network/graph.ts';
+
+/**
+ * The largest prime below 2²⁶, where a product of residues is an exact double, so that a verifier in any language is quick. What is shown modulo this prime once serves
+ * every other: independence over Q, the rank of symmetries.
+ */
+export const largestDoublePrime = 67108859;
+
+/** A rational constant of a network, with the words for a message. */
+interface Constant {
+  readonly denominator: bigint;
+  readonly words: string;
+}
+
+/** Throws a `RangeError` if a constant of the network has no residue modulo `prime`. O(tensors) */
+export function assertAdmissiblePrime(graph: NetworkGraph, prime: number): void {
+  const constant = constantWithoutResidue(graph, prime);
+  if (constant) throw rangeFault('prime', `a prime that does not divide ${constant.words}`, prime);
+}
+
+/** The largest prime up to `most` modulo which all constants of the network have residues. */
+export function largestAdmissiblePrime(graph: NetworkGraph, most: number): number {
+  for (let prime = most; prime > 2; prime--)
+    if (isPrime(BigInt(prime)) && !constantWithoutResidue(graph, prime)) return prime;
+  throw rangeFault('network', `constants that have residues modulo some odd prime up to ${most}`, 'none');
+}
+
+function constantWithoutResidue({ tensors }: NetworkGraph, prime: number): Constant | undefined {
+  return tensors
+    .flatMap(({ operation }) => constantsOf(operation))
+    .find(({ denominator }) => denominator % BigInt(prime) === 0n);
+}
+
+/** What an operation divides by, apart from what is drawn. */
+function constantsOf(op: Operation): Constant[] {
+  switch (op.kind) {
+    case 'combination':
+      return op.terms.map(({ factor }) => ofFraction(factor, 'a factor'));
+    case 'center':
+      return [ofWidth(op.x.cols)];
+    case 'normalize':
+      return [ofWidth(op.x.cols), ofFraction(op.epsilon, 'an epsilon')];
+    case 'function':
+      if (op.function !== 'gelu-tanh') return [];
+      return [geluCubic, ...(op.coefficient ? [op.coefficient] : [])].map((constant) =>
+        ofFraction(constant, 'a coefficient of tanh-GELU'),
+      );
+    default:
+      return [];
+  }
+}
+
+function ofWidth(width: number): Constant {
+  return { denominator: BigInt(width), words: `the width ${width} of a norm` };
+}
+
+function ofFraction({ d }: Fraction, words: string): Constant {
+  return { denominator: d, words: `the denominator ${d} of ${words}` };
+}
