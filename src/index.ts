@@ -44,6 +44,25 @@ export {
   type ThreadedOperation,
 } from './matrix/index.ts';
 export {
+  describeModel,
+  descriptionRows,
+  modelTypes,
+  readModelConfig,
+  readModelConfigText,
+  type Architecture,
+  type Bounds,
+  type DescriptionRow,
+  type Model,
+  type ModelDescription,
+  type ModelOptions,
+  type ParameterCounts,
+  type Part,
+  type Reduction,
+  type SizedModel,
+  type Status,
+  type Symmetry,
+} from './model-config/index.ts';
+export {
   attentionStack,
   lightningAttention,
   network,
@@ -73,6 +92,15 @@ export {
   type IntegerMatrix,
   type RationalMatrix,
 } from './rational/index.ts';
+export {
+  symmetries,
+  type Entry,
+  type FieldTerm,
+  type NormalFormField,
+  type Symmetries,
+  type SymmetriesOptions,
+  type SymmetryGroup,
+} from './symmetry/index.ts';
 export { closedForm, dimension, type ClosedForm, type TheoreticalDimension } from './theory/index.ts';
 export {
   CertificateFormatError,

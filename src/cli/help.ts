@@ -12,6 +12,8 @@ Examples:
   $ dimcert certify --dims 4,4,4 --head-dims 2,2 --sequence-length 3
   $ dimcert certify network.json -o certificate.json
   $ dimcert verify certificate.json
+  $ dimcert explain certificate.json
+  $ dimcert certify --config config.json
 
 A network is a JSON file:
   { "format": "dimcert-network", "version": 1,
@@ -28,10 +30,16 @@ Examples:
   $ dimcert dimension network.json
   $ dimcert dimension --dims 3,3,3 --head-dims 2,1 --sequence-length 3
   $ cat network.json | dimcert dimension - --json
+  $ dimcert dimension --config config.json --sequence-length 8
 
-The upper bound is the closed form for stacks of attention layers. A lower bound
-is claimed only where a published theorem states equality; dimcert certify
-computes one for every network.
+The upper bound is the closed form for stacks of single-head attention layers,
+and what the known symmetries leave for every other network. A lower bound is
+claimed only where a published theorem states equality; dimcert certify computes
+one for every network.
+
+--config reads the config.json of a model (llama, mistral, qwen2, gemma, gpt2
+and others), and counts the network between embedding and unembedding at its
+real size, for 3 tokens unless --sequence-length says otherwise.
 ${exitCodesHelp}`;
 
 export const certifyHelp = `
@@ -40,12 +48,47 @@ Examples:
   $ dimcert certify network.json -o certificate.json
   $ dimcert certify --dims 4,4,4 --head-dims 2,2 --sequence-length 3 --json
   $ dimcert certify network.json -o - | dimcert verify -
+  $ dimcert certify --config config.json -o certificate.json
 
 The lower bound is the rank of the Jacobian at a random point modulo a prime: a
 proof, for every prime and point. A bad point can only make it weaker, so two
 others are tried where it does not meet the upper bound. The same network, prime
 and seed give the same certificate, byte for byte. The file is written whole or
-not at all; without -o no certificate is kept.
+not at all; without -o no certificate is kept. dimcert explain says why a result
+is an interval.
+
+--config reads the config.json of a model, and certifies a network of the same
+shape with smaller numbers: of at most --budget parameters.
+${exitCodesHelp}`;
+
+export const explainHelp = `
+Examples:
+  $ dimcert explain certificate.json
+  $ dimcert certify network.json -o - | dimcert explain -
+  $ dimcert explain certificate.json --json
+
+A dimension is exact where a lower bound meets an upper bound. The lower bound
+can be too small by bad luck: another seed or prime may raise it. The upper
+bound is too large where the network has symmetries that nobody told dimcert:
+dimcert symmetries looks for them. Which of the two is likely, and by what the
+bounds are known, is what this command says.
+
+It computes the upper bound anew and believes the rest of the certificate:
+dimcert verify checks it.
+${exitCodesHelp}`;
+
+export const symmetriesHelp = `
+Examples:
+  $ dimcert symmetries network.json
+  $ dimcert symmetries network.json --seed 7 --json
+  $ dimcert symmetries --dims 4,4 --head-dims 2 --sequence-length 3
+
+A symmetry is a vector field on the parameters along which no value of the
+network changes; the dimension is the number of parameters less the rank of all
+of them. Of the linear fields that couple two matrices all are found, and those
+that a known family explains are marked. Where these leave a gap, fields on a
+normal form of the parameters are sought as well. What is not proved comes with
+its error probability (docs/symmetries.md). It is meant for small networks.
 ${exitCodesHelp}`;
 
 export const verifyHelp = `

@@ -27,16 +27,23 @@ const flagOf: Readonly<Record<keyof StackFlags, string>> = {
   causal: '--causal',
 };
 
+/** The flags that describe a network and were given, as they are written. */
+export function givenFlags(flags: StackFlags): readonly string[] {
+  return (Object.keys(flagOf) as (keyof StackFlags)[])
+    .filter((key) => flags[key] !== undefined)
+    .map((key) => flagOf[key]);
+}
+
 /** The network of a command: from a file, from stdin (`-`), or from flags. Throws an `InputError` for anything else. */
 export async function networkOf(
   source: string | undefined,
   flags: StackFlags,
   interruptions: Interruptions,
 ): Promise<Network> {
-  const given = (Object.keys(flagOf) as (keyof StackFlags)[]).filter((flag) => flags[flag] !== undefined);
+  const given = givenFlags(flags);
   if (source !== undefined) {
     if (given.length > 0)
-      throw new InputError(`${flagOf[given[0]!]}: expected a NETWORK or flags that describe one, got both`);
+      throw new InputError(`${given[0]!}: expected a NETWORK or flags that describe one, got both`);
     const text = await readInput(source, interruptions);
     return inWordsOf({ network: `${inputName(source)}: ` }, () => parseNetworkText(text));
   }
@@ -71,10 +78,11 @@ function integers(flag: string, text: string | undefined): number[] {
 
 function integer(flag: string, text: string | undefined): number {
   if (text === undefined) throw new InputError(`${flag}: expected a positive integer, got nothing`);
-  return positiveInteger(text, flag, 'a positive integer', text);
+  return positiveInteger(text, flag, 'a positive integer');
 }
 
-function positiveInteger(part: string, flag: string, expected: string, text: string): number {
+/** The number that `part`, all of a flag's `text` or an entry of it, writes in digits. */
+export function positiveInteger(part: string, flag: string, expected: string, text = part): number {
   const value = Number(part);
   if (!/^[0-9]+$/.test(part) || value < 1 || !Number.isSafeInteger(value))
     throw new InputError(`${flag}: expected ${expected}, got ${JSON.stringify(text)}`);

@@ -2,12 +2,22 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { certifyCommand, type CertifyCommandOptions } from './commands/certify.ts';
 import { dimensionCommand, type DimensionOptions } from './commands/dimension.ts';
+import { explainCommand, type ExplainCommandOptions } from './commands/explain.ts';
 import { rankCommand, type RankOptions } from './commands/rank.ts';
+import { symmetriesCommand, type SymmetriesCommandOptions } from './commands/symmetries.ts';
 import { verifyCommand, type VerifyCommandOptions } from './commands/verify.ts';
 import { colorsOf, print, processConsole, type Console } from './console.ts';
 import type { Context } from './context.ts';
 import { explain, InputError } from './errors.ts';
-import { certifyHelp, dimensionHelp, programHelp, rankHelp, verifyHelp } from './help.ts';
+import {
+  certifyHelp,
+  dimensionHelp,
+  explainHelp,
+  programHelp,
+  rankHelp,
+  symmetriesHelp,
+  verifyHelp,
+} from './help.ts';
 import { Interruptions } from './interruption.ts';
 
 /** Runs one command line (without node and script) and returns its exit code. It never rejects. */
@@ -29,7 +39,7 @@ async function parse(args: readonly string[], context: Context): Promise<number>
   const { console } = context;
   if (args.length === 0)
     throw new InputError(
-      'expected a command (dimension, certify, verify or rank), got nothing; dimcert --help explains them',
+      'expected a command (dimension, certify, explain, symmetries, verify or rank), got nothing; dimcert --help explains them',
     );
   let exitCode = 0;
   let printed = '';
@@ -63,7 +73,7 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ styleTitle: bold, styleCommandText: bold })
     .addHelpText('after', programHelp);
-  stackFlags(program.command('dimension').argument('[network]', 'a JSON file, or - for stdin'))
+  modelFlags(program.command('dimension').argument('[network]', 'a JSON file, or - for stdin'))
     .summary('what theory knows, without computing')
     .description('Print what theory knows about the dimension of a network, without computing.')
     .option('--json', 'print one JSON object on stdout')
@@ -71,7 +81,7 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .action(async (network: string | undefined, options: DimensionOptions) =>
       finish(await dimensionCommand(network, options, context)),
     );
-  stackFlags(program.command('certify').argument('[network]', 'a JSON file, or - for stdin'))
+  modelFlags(program.command('certify').argument('[network]', 'a JSON file, or - for stdin'))
     .summary('compute the dimension, and write a certificate')
     .description('Compute the dimension of the function space of a network, and write a certificate of it.')
     .option('-o, --output <file>', 'write the certificate to a file (- for stdout)')
@@ -81,6 +91,25 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .addHelpText('after', certifyHelp)
     .action(async (network: string | undefined, options: CertifyCommandOptions) =>
       finish(await certifyCommand(network, options, context)),
+    );
+  program
+    .command('explain')
+    .argument('<result>', 'a certificate of a dimension, or - for stdin')
+    .summary('why a result is exact or an interval, and what to try')
+    .description('Say why a result is exact or an interval, and what would close it.')
+    .option('--json', 'print one JSON object on stdout')
+    .addHelpText('after', explainHelp)
+    .action(async (result: string, options: ExplainCommandOptions) =>
+      finish(await explainCommand(result, options, context)),
+    );
+  stackFlags(program.command('symmetries').argument('[network]', 'a JSON file, or - for stdin'))
+    .summary('look for symmetries that nobody knows yet')
+    .description('Look for the symmetries of a network: changes of its parameters that change no value.')
+    .option('--seed <s>', 'draw all points from this natural number (default: 0)')
+    .option('--json', 'print one JSON object on stdout')
+    .addHelpText('after', symmetriesHelp)
+    .action(async (network: string | undefined, options: SymmetriesCommandOptions) =>
+      finish(await symmetriesCommand(network, options, context)),
     );
   program
     .command('verify')
@@ -107,6 +136,12 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
       finish(await rankCommand(matrix, options, context)),
     );
   return program;
+}
+
+function modelFlags(command: Command): Command {
+  return stackFlags(command)
+    .option('--config <file>', 'a model: the config.json of Hugging Face, or - for stdin')
+    .option('--budget <n>', 'parameters of the scaled-down model, at most (default: 1000)');
 }
 
 function stackFlags(command: Command): Command {

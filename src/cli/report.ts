@@ -1,3 +1,4 @@
+import { descriptionRows, type ModelDescription } from '../model-config/index.ts';
 import type { Colors } from './console.ts';
 
 /** A line of a report: what, how much, and in what sense. */
@@ -19,7 +20,7 @@ export function reportBlock(rows: readonly ReportRow[], colors: Colors, columns?
     const wrapped = wrap(note, columns === undefined ? Infinity : Math.max(30, columns - indent - 1));
     return (
       head +
-      colors.bold(value) +
+      (value && colors.bold(value)) +
       ' '.repeat(valueWidth - value.length) +
       wrapped.join('\n' + ' '.repeat(indent))
     );
@@ -49,4 +50,11 @@ export function duration(seconds: number): string {
 export function dimensionInWords({ lower, upper }: { lower: number; upper: number }): string {
   if (lower === upper) return String(upper);
   return lower > 0 ? `${lower} to ${upper}` : `at most ${upper}`;
+}
+
+/** The lines of a model's description; where one is prose alone, it stands in the column of the notes, which wrap. */
+export function modelRows(description: ModelDescription): ReportRow[] {
+  return descriptionRows(description).map(({ label, value, note }) =>
+    note === undefined && value.includes(' ') ? { label, value: '', note: value } : { label, value, note },
+  );
 }

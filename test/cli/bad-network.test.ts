@@ -114,23 +114,26 @@ test('a network from stdin is named stdin', async () => {
   }
 });
 
-test.each(['dimension', 'certify', 'verify'])('%s: what cannot be read', async (command) => {
-  const folder = temporaryFolder();
-  const missing = join(folder, 'missing.json');
-  const cases: [string, string | Uint8Array, string][] = [
-    [missing, '', `${missing}: cannot be read: no such file or directory`],
-    [folder, '', `${folder}: cannot be read: is a directory`],
-    ['-', '', 'stdin: expected a JSON object, got nothing (it is empty)'],
-    ['-', ' \n', 'stdin: expected a JSON object, got nothing (it is empty)'],
-    ['-', Uint8Array.of(0xff, 0xfe, 0x7b), 'stdin: expected text in UTF-8, got other bytes'],
-  ];
-  for (const [source, stdin, line] of cases)
-    expect(await dimcert([command, source], { stdin })).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: `dimcert: ${line}\n`,
-    });
-});
+test.each(['dimension', 'certify', 'explain', 'symmetries', 'verify'])(
+  '%s: what cannot be read',
+  async (command) => {
+    const folder = temporaryFolder();
+    const missing = join(folder, 'missing.json');
+    const cases: [string, string | Uint8Array, string][] = [
+      [missing, '', `${missing}: cannot be read: no such file or directory`],
+      [folder, '', `${folder}: cannot be read: is a directory`],
+      ['-', '', 'stdin: expected a JSON object, got nothing (it is empty)'],
+      ['-', ' \n', 'stdin: expected a JSON object, got nothing (it is empty)'],
+      ['-', Uint8Array.of(0xff, 0xfe, 0x7b), 'stdin: expected text in UTF-8, got other bytes'],
+    ];
+    for (const [source, stdin, line] of cases)
+      expect(await dimcert([command, source], { stdin })).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: `dimcert: ${line}\n`,
+      });
+  },
+);
 
 test('control characters of an input never reach the terminal', async () => {
   const { code, stderr } = await dimcert(['dimension', '-'], {

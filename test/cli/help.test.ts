@@ -13,12 +13,21 @@ test.each([['--version'], ['-V']])('%s prints the version of the package', async
 test('--help names every command, examples and exit codes', async () => {
   const { code, stdout, stderr } = await dimcert(['--help']);
   expect([code, stderr]).toEqual([0, '']);
-  for (const word of ['dimension', 'certify', 'verify', 'Examples:', 'Exit codes:', '"inputDim"']) {
+  for (const word of [
+    'dimension',
+    'certify',
+    'explain',
+    'symmetries',
+    'verify',
+    'Examples:',
+    'Exit codes:',
+    '"inputDim"',
+  ]) {
     expect(stdout).toContain(word);
   }
 });
 
-test.each(['dimension', 'certify', 'verify', 'rank'])(
+test.each(['dimension', 'certify', 'explain', 'symmetries', 'verify', 'rank'])(
   '%s --help shows examples and exit codes',
   async (command) => {
     const help = await dimcert([command, '--help']);

@@ -82,12 +82,17 @@ test('dimension in words', async () => {
 });
 
 test('an interval is a result: exit code 0, exact false', async () => {
-  // Over F_3 every point of this network is bad.
+  // Over F_3 the first three points are bad.
   const { code, stdout } = await dimcert(['certify', ...stackFlags, '--prime', '3', '--json']);
   const { dimension } = JSON.parse(stdout) as { dimension: { lower: number; upper: number; exact: boolean } };
   expect(code).toBe(0);
   expect(dimension.lower).toBeLessThan(dimension.upper);
   expect(dimension.exact).toBe(false);
+  const path = join(temporaryFolder(), 'certificate.json');
+  const kept = await dimcert(['certify', ...stackFlags, '--prime', '3', '-o', path]);
+  expect(kept.stdout).toContain(`dimcert explain ${path}\n`);
+  const { stderr } = await dimcert(['certify', ...stackFlags, '--prime', '3']);
+  expect(stderr).toContain('dimcert explain FILE explains');
 });
 
 test('certify -o FILE, then verify FILE', async () => {

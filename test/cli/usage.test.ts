@@ -15,6 +15,9 @@ test.each<[string[], string]>([
   [['help', 'certfy'], "unknown command 'certfy'"],
   [['certify', '--sead', '1'], "unknown option '--sead' (Did you mean --seed?)"],
   [['certify', 'a.json', 'b.json'], 'Expected 1 argument but got 2'],
+  [['explain'], "missing required argument 'result'"],
+  [['symmetries'], 'NETWORK: expected a file, - for stdin, or --dims'],
+  [['symmetries', ...stackFlags, '--seed', '1e3'], '--seed: expected a natural number'],
   [['verify'], "missing required argument 'certificate'"],
   [['certify'], 'NETWORK: expected a file, - for stdin, or --dims'],
   [['dimension'], 'NETWORK: expected a file'],
@@ -81,8 +84,10 @@ test.each(['-1', 'x', '1.5', String(2n ** 128n)])('certify --seed %j', (seed) =>
   expectRefusal(['certify', ...stackFlags, `--seed=${seed}`], '--seed: expected a natural number'),
 );
 
-test('a network that no memory holds', () =>
-  expectRefusal(
-    ['certify', '--dims', '100000,100000', '--head-dims', '1', '--sequence-length', '3'],
-    'network: memory: expected ',
-  ));
+test('a network that no memory holds', async () => {
+  const flags = ['--dims', '100000,100000', '--head-dims', '1', '--sequence-length', '3'];
+  await expectRefusal(['certify', ...flags], 'network: memory: expected ');
+  const layers = [{ kind: 'attention', normalization: 'softmax', headDim: 2, numHeads: 2, outputDim: 4 }];
+  const path = temporaryFile(networkJson({ sequenceLength: 2 ** 30, layers }));
+  await expectRefusal(['dimension', path], `${path}: memory: expected `);
+});

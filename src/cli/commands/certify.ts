@@ -1,18 +1,20 @@
 import { resolve } from 'node:path';
 import { BoundContradiction, serializeCertificate, type CertifyResult } from '../../certificate/index.ts';
+import { describeModel } from '../../model-config/index.ts';
 import type { Network } from '../../network/index.ts';
 import { colorsOf, print } from '../console.ts';
 import { printJson, remark, type Context } from '../context.ts';
 import { InputError, inWordsOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { inputName } from '../read-input.ts';
-import { networkOf, type StackFlags } from '../network-input.ts';
+import { modelOf, type ModelFlags } from '../model-input.ts';
+import { networkOf } from '../network-input.ts';
 import { ProgressLine } from '../progress.ts';
-import { dimensionInWords, duration, reportBlock } from '../report.ts';
+import { dimensionInWords, duration, modelRows, reportBlock, type ReportRow } from '../report.ts';
 import { certifyInWorker } from '../worker.ts';
 import { demandOtherFile, openOutputFile, type OutputFile } from '../write-atomically.ts';
 
-export interface CertifyCommandOptions extends StackFlags {
+export interface CertifyCommandOptions extends ModelFlags {
   readonly output?: string;
   readonly prime?: string;
   readonly seed?: string;
@@ -27,17 +29,19 @@ export async function certifyCommand(
   certify: typeof certifyInWorker = certifyInWorker,
 ): Promise<number> {
   const { output, json } = options;
+  const input = options.config ?? source;
   if (output === '-' && json)
     throw new InputError('--json: expected -o FILE, got -o - (both would write to stdout)');
-  if (output !== undefined && source !== undefined) demandOtherFile(output, source, '-o');
+  if (output !== undefined && input !== undefined) demandOtherFile(output, input, '-o');
   const file = output === undefined || output === '-' ? undefined : openOutputFile(output);
-  const network = await networkOf(source, options, context.interruptions);
+  const model = await modelOf(source, options, context.interruptions);
+  const network = model?.scaledDown.network ?? (await networkOf(source, options, context.interruptions));
   const { stdout, stderr, env } = context.console;
   const signal = context.interruptions.listen();
   const progress = new ProgressLine(stderr);
   let result: CertifyResult;
   try {
-    const where = source === undefined ? 'network: ' : `${inputName(source)}: `;
+    const where = input === undefined ? 'network: ' : `${inputName(input)}: `;
     const names = { prime: '--prime', seed: '--seed', network: where, memory: `${where}memory` };
     result = await inWordsOf(names, () =>
       certify(network, {
@@ -57,20 +61,29 @@ export async function certifyCommand(
 
   const { certificate, ...found } = result;
   file?.write(serializeCertificate(certificate));
+  const description = model && describeModel(model, result.dimension);
   if (output === '-') await print(stdout, serializeCertificate(certificate));
-  else if (json) await printJson(context, { ...found, certificate: file?.path ?? null });
-  else
-    await print(
-      stdout,
-      reportBlock(reportRows(result, network, file), colorsOf(stdout, env), stdout.columns),
-    );
+  else if (json) {
+    const { prime, seconds } = found;
+    const known = description ? { ...description, prime, seconds } : found;
+    await printJson(context, { ...known, certificate: file?.path ?? null });
+  } else {
+    const rows = [
+      ...(description ? modelRows(description) : networkRows(result, network)),
+      ...runRows(result, file),
+    ];
+    await print(stdout, reportBlock(rows, colorsOf(stdout, env), stdout.columns));
+  }
   if (output === undefined && !json)
-    await remark(context, 'no certificate was kept; -o FILE writes one, which dimcert verify FILE checks');
+    await remark(
+      context,
+      `no certificate was kept; -o FILE writes one, which dimcert verify FILE checks${found.dimension.exact ? '' : ' and dimcert explain FILE explains'}`,
+    );
   return exitCodes.done;
 }
 
-function reportRows(result: CertifyResult, network: Network, file: OutputFile | undefined) {
-  const { parameters, dimension, upper, prime, seconds } = result;
+function networkRows(result: CertifyResult, network: Network): ReportRow[] {
+  const { parameters, dimension, upper, prime } = result;
   const layers = network.layers.length;
   return [
     {
@@ -91,9 +104,16 @@ function reportRows(result: CertifyResult, network: Network, file: OutputFile | 
         ? 'exact: the bounds meet, and both are proved'
         : 'not exact: the bounds do not meet',
     },
+  ];
+}
+
+/** How it was computed, where it is kept, and where there is more about an interval. */
+function runRows({ dimension, prime, seconds }: CertifyResult, file: OutputFile | undefined): ReportRow[] {
+  return [
     { label: 'prime', value: prime },
     { label: 'time', value: duration(seconds) },
     ...(file ? [{ label: 'certificate', value: file.path }] : []),
+    ...(dimension.exact ? [] : [{ label: 'why', value: `dimcert explain ${file?.path ?? 'FILE'}` }]),
   ];
 }
 

@@ -1,11 +1,15 @@
+import { describeModel } from '../../model-config/index.ts';
 import { dimension } from '../../theory/index.ts';
 import { colorsOf, print } from '../console.ts';
 import { printJson, secondsSince, type Context } from '../context.ts';
+import { inWordsOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { networkOf, type StackFlags } from '../network-input.ts';
-import { dimensionInWords, reportBlock } from '../report.ts';
+import { modelOf, type ModelFlags } from '../model-input.ts';
+import { networkOf } from '../network-input.ts';
+import { inputName } from '../read-input.ts';
+import { dimensionInWords, modelRows, reportBlock } from '../report.ts';
 
-export interface DimensionOptions extends StackFlags {
+export interface DimensionOptions extends ModelFlags {
   readonly json?: boolean;
 }
 
@@ -15,9 +19,20 @@ export async function dimensionCommand(
   options: DimensionOptions,
   context: Context,
 ): Promise<number> {
+  const { stdout, env } = context.console;
+  const model = await modelOf(source, options, context.interruptions);
+  if (model) {
+    const description = describeModel(model);
+    if (options.json) await printJson(context, description);
+    else await print(stdout, reportBlock(modelRows(description), colorsOf(stdout, env), stdout.columns));
+    return exitCodes.done;
+  }
   const network = await networkOf(source, options, context.interruptions);
+  // Nothing below awaits: Ctrl-C must end the process as the system does it.
+  context.interruptions.release();
+  const where = source === undefined ? 'network: ' : `${inputName(source)}: `;
   const start = performance.now();
-  const result = dimension(network);
+  const result = await inWordsOf({ network: where, memory: `${where}memory` }, () => dimension(network));
   const seconds = secondsSince(start);
   if (options.json) {
     // No prime: nothing was computed modulo one.
@@ -26,7 +41,6 @@ export async function dimensionCommand(
   }
   const { parameters, upper, lower } = result;
   const bounds = result.dimension;
-  const { stdout, env } = context.console;
   const rows = [
     { label: 'parameters', value: String(parameters) },
     { label: 'upper bound', value: String(bounds.upper), note: upper.statement },
