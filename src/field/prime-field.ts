@@ -23,9 +23,11 @@ export function parseWordPrime(value: unknown, least: 2 | 3 = 2): number {
  */
 export class PrimeField implements Field<number> {
   readonly prime: number;
+  readonly #reciprocal: number;
 
   constructor(prime: number | bigint | string) {
     this.prime = parseWordPrime(prime);
+    this.#reciprocal = 1 / this.prime;
   }
 
   /** The residue of any safe integer or bigint; a `RangeError` for another number. */
@@ -48,9 +50,20 @@ export class PrimeField implements Field<number> {
     return a >= b ? a - b : a - b + this.prime;
   }
 
-  /** In two halves of b: every intermediate value is below 2⁴⁸. */
+  /** A product below 2⁵³ at once; otherwise in two halves of b: every intermediate value is below 2⁴⁸. */
   multiply(a: number, b: number): number {
-    return (((a * (b >>> 16)) % this.prime) * 0x10000 + a * (b & 0xffff)) % this.prime;
+    const product = a * b;
+    if (product <= Number.MAX_SAFE_INTEGER) return this.#remainder(product);
+    return this.#remainder(this.#remainder(a * (b >>> 16)) * 0x10000 + a * (b & 0xffff));
+  }
+
+  /**
+   * n mod p for 0 ≤ n < 2⁵³. n/p is n·(1/p) with two roundings: its floor is one off at most, and the difference exact. (`%` of doubles is a call of the C library, five
+   * times as slow.)
+   */
+  #remainder(n: number): number {
+    const rest = n - Math.floor(n * this.#reciprocal) * this.prime;
+    return rest < 0 ? rest + this.prime : rest >= this.prime ? rest - this.prime : rest;
   }
 
   /** a^exponent for an integer exponent ≥ 0; 0⁰ = 1. */

@@ -7,11 +7,19 @@ type RootField<R extends Residue> = Pick<Field<R>, 'prime' | 'multiply' | 'reduc
 /** a^exponent for any integer exponent, a ≠ 0 if it is negative: exponents count modulo p − 1. O(log p) */
 export function unitPower<R extends Residue>(field: RootField<R>, a: R, exponent: bigint): R {
   const order = BigInt(field.prime) - 1n;
+  return powerByDigits(field, a, binaryDigits(((exponent % order) + order) % order));
+}
+
+/** The digits of a natural number, the highest first. */
+function binaryDigits(exponent: bigint): string {
+  return exponent.toString(2);
+}
+
+function powerByDigits<R extends Residue>(field: RootField<R>, a: R, digits: string): R {
   let result = field.reduce(1);
-  let square = a;
-  for (let e = ((exponent % order) + order) % order; e > 0n; e >>= 1n) {
-    if (e & 1n) result = field.multiply(result, square);
-    square = field.multiply(square, square);
+  for (const digit of digits) {
+    result = field.multiply(result, result);
+    if (digit === '1') result = field.multiply(result, a);
   }
   return result;
 }
@@ -21,10 +29,11 @@ export class SquareRoots<R extends Residue> {
   readonly #field: RootField<R>;
   /** For primes below 2¹⁴: the root of each square, 0 of the others. */
   readonly #table: Uint16Array | null;
-  /** p − 1 = 2^twos · odd. */
-  readonly #odd: bigint;
+  /** p − 1 = 2^twos · odd; (odd − 1)/2 in binary digits. */
   readonly #twos: number;
-  #nonSquare: R | null = null;
+  readonly #halfOfOdd: string;
+  /** Of order 2^twos: an odd power of a residue that is no square. */
+  #generator: R | null = null;
 
   constructor(field: RootField<R>) {
     this.#field = field;
@@ -33,22 +42,26 @@ export class SquareRoots<R extends Residue> {
     let odd = prime - 1n;
     let twos = 0;
     for (; (odd & 1n) === 0n; odd >>= 1n) twos++;
-    this.#odd = odd;
     this.#twos = twos;
+    this.#halfOfOdd = binaryDigits((odd - 1n) / 2n);
   }
 
-  /** Is the residue a square, and not 0? Euler's criterion. */
+  /** Is the residue a square, and not 0? Euler's criterion: a^((p − 1)/2) = 1. */
   isSquare(a: R): boolean {
     if (Number(a) === 0) return false;
     if (this.#table) return this.#table[Number(a)]! !== 0;
-    return Number(unitPower(this.#field, a, (BigInt(this.#field.prime) - 1n) / 2n)) === 1;
+    return this.#logOfOrder(this.#oddPower(a).rest) < this.#twos;
   }
 
   /** The root that is at most (p − 1)/2, multiplied back before it is returned; null for 0 and for what is no square. */
   root(a: R): R | null {
-    if (!this.isSquare(a)) return null;
     const field = this.#field;
-    const root = this.#table ? field.reduce(this.#table[Number(a)]!) : this.#tonelliShanks(a);
+    if (this.#table) {
+      const found = this.#table[Number(a)]!;
+      return found === 0 ? null : field.reduce(found);
+    }
+    const root = Number(a) === 0 ? null : this.#tonelliShanks(a);
+    if (root === null) return null;
     const prime = BigInt(field.prime);
     const lower = 2n * BigInt(root) > prime ? field.reduce(prime - BigInt(root)) : root;
     if (field.multiply(lower, lower) !== a)
@@ -56,15 +69,30 @@ export class SquareRoots<R extends Residue> {
     return lower;
   }
 
-  #tonelliShanks(a: R): R {
+  /** a^((odd + 1)/2), whose square is a times the rest, and the rest a^odd. */
+  #oddPower(a: R): { root: R; rest: R } {
     const field = this.#field;
+    const half = powerByDigits(field, a, this.#halfOfOdd);
+    const root = field.multiply(half, a);
+    return { root, rest: field.multiply(half, root) };
+  }
+
+  /** The rest has the order 2^k. */
+  #logOfOrder(rest: R): number {
+    let k = 0;
+    for (let power = rest; Number(power) !== 1; power = this.#field.multiply(power, power)) k++;
+    return k;
+  }
+
+  #tonelliShanks(a: R): R | null {
+    const field = this.#field;
+    let { root, rest } = this.#oddPower(a);
     let order = this.#twos;
-    let c = unitPower(field, this.#aNonSquare(), this.#odd);
-    let root = unitPower(field, a, (this.#odd + 1n) / 2n);
-    let rest = unitPower(field, a, this.#odd);
+    let c: R | null = null;
     while (Number(rest) !== 1) {
-      let least = 0;
-      for (let power = rest; Number(power) !== 1; power = field.multiply(power, power)) least++;
+      const least = this.#logOfOrder(rest);
+      if (least === order) return null;
+      c ??= this.#ofFullOrder();
       for (let i = 0; i < order - least - 1; i++) c = field.multiply(c, c);
       root = field.multiply(root, c);
       c = field.multiply(c, c);
@@ -74,12 +102,12 @@ export class SquareRoots<R extends Residue> {
     return root;
   }
 
-  #aNonSquare(): R {
-    for (let n = 2; this.#nonSquare === null; n++) {
-      const residue = this.#field.reduce(n);
-      if (!this.isSquare(residue)) this.#nonSquare = residue;
+  #ofFullOrder(): R {
+    for (let n = 2; this.#generator === null; n++) {
+      const { rest } = this.#oddPower(this.#field.reduce(n));
+      if (this.#logOfOrder(rest) === this.#twos) this.#generator = rest;
     }
-    return this.#nonSquare;
+    return this.#generator;
   }
 }
 
