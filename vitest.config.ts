@@ -4,6 +4,7 @@ import { chromiumArguments, chromiumPath } from './scripts/chromium.ts';
 
 export default defineConfig(async (): Promise<ViteUserConfig> => ({
   test: {
+    maxWorkers: 2,
     projects: [
       {
         test: {

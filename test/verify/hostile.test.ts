@@ -126,7 +126,7 @@ describe('networks of other kinds that nobody can compute are rejected before th
     [
       'branches within branches',
       () =>
-        Array.from({ length: 20 })
+        Array.from({ length: 18 })
           .reduce<object[]>((layers) => [{ kind: 'sum', branches: [layers, layers] }], [linear, exp])
           .slice(0, 1)
           .map((layer) => JSON.parse(JSON.stringify(layer)) as object),
