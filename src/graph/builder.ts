@@ -8,6 +8,8 @@ export interface Graph {
   readonly tensors: readonly Tensor[];
   readonly output: Tensor;
   readonly parameters: number;
+  /** What norms were divided by: the first coefficients of their tokens. */
+  readonly divisors: readonly bigint[];
 }
 
 /**
@@ -17,6 +19,7 @@ export interface Graph {
 export class GraphBuilder {
   readonly #tensors: Tensor[] = [];
   readonly #known = new Map<string, Tensor>();
+  readonly divisors: bigint[] = [];
 
   get tensors(): readonly Tensor[] {
     return this.#tensors;
@@ -90,6 +93,7 @@ export class GraphBuilder {
     const factor = combinationOf(x)[0]?.factor ?? one;
     const unit = isOne(factor) ? x : this.scale(x, divide(one, factor));
     const scaled = divide(epsilon, multiply(factor, factor));
+    this.divisors.push(factor.n);
     const key = `normalize ${unit.id} ${showFraction(scaled)}`;
     const normalized = this.#tensor(key, x.rows, x.cols, { kind: 'normalize', x: unit, epsilon: scaled });
     return factor.n < 0n ? this.scale(normalized, fraction(-1n)) : normalized;

@@ -36,11 +36,12 @@ export function networkGraph(network: Network): NetworkGraph {
       });
     }, x);
   const output = through(network.layers, 'layers', tokens);
-  const { tensors } = graph;
+  const { tensors, divisors } = graph;
   const last = blocks.at(-1);
   return {
     network,
     tensors,
+    divisors,
     output,
     steps: stepsOf(tensors),
     parameters: last === undefined ? 0 : last.offset + last.rows * last.cols,

@@ -29,10 +29,11 @@ export function largestAdmissiblePrime(graph: NetworkGraph, most: number): numbe
   throw rangeFault('network', `constants that have residues modulo some odd prime up to ${most}`, 'none');
 }
 
-function constantWithoutResidue({ tensors }: NetworkGraph, prime: number): Constant | undefined {
-  return tensors
-    .flatMap(({ operation }) => constantsOf(operation))
-    .find(({ denominator }) => denominator % BigInt(prime) === 0n);
+function constantWithoutResidue({ tensors, divisors }: NetworkGraph, prime: number): Constant | undefined {
+  const ofNorms = divisors.map((n) => ({ denominator: n, words: `the factor ${n} before a norm` }));
+  return [...tensors.flatMap(({ operation }) => constantsOf(operation)), ...ofNorms].find(
+    ({ denominator }) => denominator % BigInt(prime) === 0n,
+  );
 }
 
 /** What an operation divides by, apart from what is drawn. */

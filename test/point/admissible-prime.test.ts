@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { certify } from '../../src/certificate/index.ts';
+import { verify } from '../../src/verify/index.ts';
 import { networkGraph } from '../../src/network/graph.ts';
 import { parseNetwork } from '../../src/network/parse.ts';
 import { assertAdmissiblePrime, largestAdmissiblePrime } from '../../src/point/admissible-prime.ts';
@@ -14,6 +15,7 @@ const dividing: [string, ReturnType<typeof network>, number[]][] = [
   ['the width of an RMS norm', network(7, { kind: 'rmsnorm' }, linear), [7]],
   ['the width of a layer norm', network(15, { kind: 'layernorm' }, linear), [3, 5]],
   ['an epsilon', network(4, { kind: 'rmsnorm', epsilon: '1/4093' }, linear), [4093]],
+  ['a factor before a norm', network(4, { kind: 'scale', factor: 14 }, { kind: 'rmsnorm' }, linear), [7]],
   ['a factor', network(3, linear, { kind: 'scale', factor: '2/21' }, tanh), [3, 7]],
   ['the cubic coefficient of tanh-GELU', network(3, { kind: 'activation', function: 'gelu-tanh' }), [5]],
   [
@@ -33,7 +35,12 @@ describe.each(dividing)('%s', (_, given, bad) => {
       await expect(certify(given, { prime })).rejects.toThrow(
         /^prime: expected a prime that does not divide/,
       );
-    } else expect(() => assertAdmissiblePrime(graph, prime)).not.toThrow();
+    } else {
+      expect(() => assertAdmissiblePrime(graph, prime)).not.toThrow();
+      const { certificate } = await certify(given, { prime });
+      const faults = await verify(certificate);
+      expect(JSON.stringify(faults)).not.toMatch(/lowerBound.prime|independence.prime/);
+    }
   });
 
   test('the largest admissible prime passes over those that divide', () => {

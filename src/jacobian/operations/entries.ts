@@ -104,7 +104,6 @@ export function activation<R extends Residue>(
     step: steps.find((s): s is FunctionStep => s.kind === 'function' && s.basis === basis)! as Step,
     exponent,
   }));
-  const cubic = residueOfFraction(field, geluCubic);
   return entrywise(setting, tensor, x, (draws) => {
     const factors = sources.map((source) => ({
       units: draws.units.get(source.step)! as unknown as ArrayLike<R>,
@@ -132,6 +131,7 @@ export function activation<R extends Residue>(
         case 'gelu-tanh': {
           // The argument is 2c(z + κz³), κ = 0.044715.
           const c = point.constant(coefficient);
+          const cubic = residueOfFraction(field, geluCubic);
           const derivative = multiply(
             add(c, c),
             add(one, multiply(multiply(field.reduce(3), cubic), multiply(z, z))),
