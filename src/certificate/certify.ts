@@ -7,11 +7,7 @@ import { networkGraph, type NetworkGraph } from '../network/graph.ts';
 import { parseNetwork } from '../network/parse.ts';
 import { parameterCount } from '../network/parameters.ts';
 import { Pace, type LongOperation } from '../pace.ts';
-import {
-  assertAdmissiblePrime,
-  largestAdmissiblePrime,
-  largestDoublePrime,
-} from '../point/admissible-prime.ts';
+import { assertAdmissiblePrime, evidencePrime, largestAdmissiblePrime } from '../point/admissible-prime.ts';
 import {
   immediateBound,
   searchUpperBound,
@@ -88,10 +84,7 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
   const pace = new Pace(options);
   const graph = networkGraph(checked);
   if (prime !== undefined) assertAdmissiblePrime(graph, prime);
-  const primes =
-    prime === undefined
-      ? [defaultPrime, defaultPrime, largestDoublePrime].map((p) => largestAdmissiblePrime(graph, p))
-      : [prime, prime, prime];
+  const primes = prime === undefined ? defaultPrimes(graph) : [prime, prime, prime];
   const independence = await proveIndependence(graph, seed, pace);
   const { best, retries, bound } = await bestPoint(graph, primes, seed, pace);
   const { upper, evidence } = bound;
@@ -174,6 +167,12 @@ async function bestBound(graph: NetworkGraph, seed: string, pace: Pace): Promise
     if (done) return value;
     await pace.pause('symmetries', value.done, value.total);
   }
+}
+
+function defaultPrimes(graph: NetworkGraph): number[] {
+  const large = evidencePrime(graph);
+  const small = largestAdmissiblePrime(graph, defaultPrime) ?? large;
+  return [small, small, large];
 }
 
 function parseSeed(value: number | bigint | string): string {

@@ -3,7 +3,7 @@ import { families, type Family } from '../gauge/tangent.ts';
 import { networkGraph, type NetworkGraph } from '../network/graph.ts';
 import { parseNetwork } from '../network/index.ts';
 import { readFields, type Fields } from '../network/record.ts';
-import { largestAdmissiblePrime, largestDoublePrime } from '../point/admissible-prime.ts';
+import { evidencePrime } from '../point/admissible-prime.ts';
 import { immediateBound, upperBound, type UpperBoundEvidence } from '../theory/upper-bound.ts';
 
 /** A point at which the rank of the Jacobian was computed. */
@@ -135,7 +135,7 @@ function pointsOf(lowerBound: Fields, rank: number): readonly TriedPoint[] {
 /** The seed after all that were tried, and a prime of which few points are bad, or the largest that was tried. */
 function untriedOf(graph: NetworkGraph, points: readonly TriedPoint[]): { seed: string; prime: string } {
   const greatest = (numbers: readonly bigint[]): bigint => numbers.reduce((a, b) => (a > b ? a : b));
-  const large = BigInt(largestAdmissiblePrime(graph, largestDoublePrime));
+  const large = BigInt(evidencePrime(graph));
   return {
     seed: String(greatest(points.map(({ seed }) => BigInt(seed))) + 1n),
     prime: String(greatest([large, ...points.map(({ prime }) => BigInt(prime))])),

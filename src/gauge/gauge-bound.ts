@@ -1,7 +1,7 @@
 import { Echelon } from '../kernel/echelon.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { NetworkGraph } from '../network/graph.ts';
-import { largestAdmissiblePrime, largestDoublePrime } from '../point/admissible-prime.ts';
+import { evidencePrime } from '../point/admissible-prime.ts';
 import { basisFields } from './bases.ts';
 import { incomingSpaces } from './incoming.ts';
 import { lightningFields } from './lightning.ts';
@@ -62,7 +62,7 @@ export function* countGauge(
 ): Generator<GaugeProgress, GaugeBound | null, undefined> {
   const basisEntries = graph.tensors.reduce((sum, { cols }) => sum + cols * cols, 0);
   if (basisEntries > mostBasisEntries || graph.parameters > mostParameters) return null;
-  const prime = largestAdmissiblePrime(graph, largestDoublePrime);
+  const prime = evidencePrime(graph);
   const fields: SparseField[] = [];
   let entries = 0;
   for (const field of gaugeFields(new Setting(graph, prime, seed))) {

@@ -8,7 +8,7 @@ import { Echelon } from '../kernel/echelon.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { NetworkGraph } from '../network/graph.ts';
 import type { Pace } from '../pace.ts';
-import { largestAdmissiblePrime, largestDoublePrime } from '../point/admissible-prime.ts';
+import { evidencePrime } from '../point/admissible-prime.ts';
 import { Point } from '../point/point.ts';
 import { Evaluation } from './evaluation.ts';
 import { radicands } from './operations/norm.ts';
@@ -51,7 +51,7 @@ export async function proveIndependence(
   assertNewLogarithms(network.steps);
   const checks = checksOf(network.steps);
   if (checks.length === 0) return null;
-  const prime = largestAdmissiblePrime(network, largestDoublePrime);
+  const prime = evidencePrime(network);
   let failed: Check | null = null;
   for (let retry = 0; retry < seedsTried; retry++) {
     const first = BigInt(seed) + BigInt(retry);

@@ -1,5 +1,6 @@
 import { rangeFault } from '../assert.ts';
 import { isPrime } from '../field/primality.ts';
+import { maxWordPrime } from '../field/prime-field.ts';
 import type { Fraction } from '../fraction.ts';
 import { geluCubic, type Operation } from '../graph/tensor.ts';
 import type { NetworkGraph } from '../network/graph.ts';
@@ -16,17 +17,35 @@ interface Constant {
   readonly words: string;
 }
 
-/** Throws a `RangeError` if a constant of the network has no residue modulo `prime`. O(tensors) */
+/** Throws a `RangeError` if a constant of the network has no residue modulo `prime`, or the prime is not above all exponents (docs/point.md, "Values"). O(tensors) */
 export function assertAdmissiblePrime(graph: NetworkGraph, prime: number): void {
+  const exponent = largestExponent(graph);
+  if (prime <= exponent) throw rangeFault('prime', `a prime above the exponent ${exponent}`, prime);
   const constant = constantWithoutResidue(graph, prime);
   if (constant) throw rangeFault('prime', `a prime that does not divide ${constant.words}`, prime);
 }
 
-/** The largest prime up to `most` modulo which all constants of the network have residues. */
-export function largestAdmissiblePrime(graph: NetworkGraph, most: number): number {
-  for (let prime = most; prime > 2; prime--)
-    if (isPrime(BigInt(prime)) && !constantWithoutResidue(graph, prime)) return prime;
-  throw rangeFault('network', `constants that have residues modulo some odd prime up to ${most}`, 'none');
+/** The largest admissible prime up to `most`; null if there is none. */
+export function largestAdmissiblePrime(graph: NetworkGraph, most: number): number | null {
+  const least = Math.max(3, largestExponent(graph) + 1);
+  for (let prime = most; prime >= least; prime--)
+    if (isPrime(prime) && !constantWithoutResidue(graph, prime)) return prime;
+  return null;
+}
+
+/** The prime of evidence that serves every other: `largestDoublePrime`, if it is admissible, or another one. A `RangeError` for exponents above all primes. */
+export function evidencePrime(graph: NetworkGraph): number {
+  const prime =
+    largestAdmissiblePrime(graph, largestDoublePrime) ?? largestAdmissiblePrime(graph, maxWordPrime);
+  if (prime !== null) return prime;
+  throw rangeFault('network', `exponents below ${maxWordPrime}`, largestExponent(graph));
+}
+
+function largestExponent({ tensors }: NetworkGraph): number {
+  return tensors.reduce(
+    (most, { operation: op }) => (op.kind === 'power' ? Math.max(most, op.exponent) : most),
+    1,
+  );
 }
 
 function constantWithoutResidue({ tensors, divisors }: NetworkGraph, prime: number): Constant | undefined {

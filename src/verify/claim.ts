@@ -61,8 +61,14 @@ export function checkEvidence(
   demandDefined('certificate.independence.prime', independence.prime, program);
 }
 
-/** Rejects a prime modulo which a number of the network has no image. */
-function demandDefined(path: string, prime: bigint, { denominators }: Program): void {
+/** Rejects a prime modulo which a number of the network has no image, or a power is no longer one. */
+function demandDefined(path: string, prime: bigint, { denominators, largestExponent }: Program): void {
+  demand(
+    prime > BigInt(largestExponent),
+    path,
+    `a prime above the exponent ${largestExponent}`,
+    String(prime),
+  );
   for (const denominator of denominators)
     demand(
       denominator % prime !== 0n,

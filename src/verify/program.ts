@@ -136,6 +136,7 @@ export class Program {
   readonly rotaries: { readonly base: number; readonly dim: number }[] = [];
   /** What no prime may divide: denominators, widths of norms, and numbers that norms divide by. */
   readonly denominators = new Set<bigint>();
+  largestExponent = 1;
   needsConstant = false;
   /** Linear maps of which the parameters may make the arguments independent: see `independence.ts`. */
   readonly maps = new Set<Id>();
@@ -225,6 +226,7 @@ export class Program {
   }
 
   power(x: Id, exponent: number): Id {
+    this.largestExponent = Math.max(this.largestExponent, exponent);
     return this.#like(x, { kind: 'power', x, exponent }, null);
   }
 

@@ -3,7 +3,11 @@ import { certify } from '../../src/certificate/index.ts';
 import { verify } from '../../src/verify/index.ts';
 import { networkGraph } from '../../src/network/graph.ts';
 import { parseNetwork } from '../../src/network/parse.ts';
-import { assertAdmissiblePrime, largestAdmissiblePrime } from '../../src/point/admissible-prime.ts';
+import {
+  assertAdmissiblePrime,
+  evidencePrime,
+  largestAdmissiblePrime,
+} from '../../src/point/admissible-prime.ts';
 
 const network = (inputDim: number, ...layers: object[]) =>
   parseNetwork({ format: 'dimcert-network', version: 1, inputDim, sequenceLength: 2, layers });
@@ -57,4 +61,19 @@ test('certify takes the next prime where its own divides a constant', async () =
     expect(dimension).toEqual(plain.dimension);
     expect(prime).toBe(factor === '1/67108859' ? '4093' : '4091');
   }
+});
+
+test('primes are above the exponents, on both sides of each bound', async () => {
+  const power = (exponent: number) =>
+    network(1, { kind: 'power', exponent }, { kind: 'linear', outputDim: 1 });
+  await expect(certify(power(5), { prime: 5 })).rejects.toThrow(
+    'prime: expected a prime above the exponent 5, got 5',
+  );
+  expect((await certify(power(5), { prime: 7 })).dimension.exact).toBe(true);
+  expect((await certify(power(4092))).prime).toBe('4093');
+  expect((await certify(power(4093))).prime).toBe('67108859');
+  expect(evidencePrime(networkGraph(power(67108858)))).toBe(67108859);
+  expect(evidencePrime(networkGraph(power(67108859)))).toBe(2147483647);
+  expect(evidencePrime(networkGraph(power(2147483646)))).toBe(2147483647);
+  expect(() => evidencePrime(networkGraph(power(2147483647)))).toThrow(RangeError);
 });
