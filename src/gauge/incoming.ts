@@ -35,12 +35,17 @@ export function columnsOf({ from, width }: Incoming, withConstant = true): Rows 
 /** The incoming space of every tensor, in the order of computation: docs/gauge.md, "What comes in". */
 export function incomingSpaces(setting: Setting): Spaces<Incoming> {
   const spaces = new Map<Tensor, Incoming>();
-  for (const tensor of setting.tensors)
-    spaces.set(
-      tensor,
-      incomingOf(tensor, setting, (x) => spaces.get(x)!),
-    );
+  for (const tensor of setting.tensors) {
+    const incoming = incomingOf(tensor, setting, (x) => spaces.get(x)!);
+    // Nothing narrows it: the sources, which double with every residual, are forgotten.
+    spaces.set(tensor, incoming.varying === tensor.cols ? everything(tensor) : incoming);
+  }
   return spaces;
+}
+
+function everything({ cols, id }: Tensor): Incoming {
+  const source = { dim: cols, matrix: identity(cols) };
+  return { width: cols, from: new Map([[`tensor ${id}`, source]]), rank: cols, varying: cols };
 }
 
 function incomingOf(tensor: Tensor, setting: Setting, of: (x: Tensor) => Incoming): Incoming {
@@ -93,12 +98,7 @@ function incomingOf(tensor: Tensor, setting: Setting, of: (x: Tensor) => Incomin
       );
     }
     default:
-      return {
-        width: cols,
-        from: new Map([[`tensor ${id}`, { dim: cols, matrix: identity(cols) }]]),
-        rank: cols,
-        varying: cols,
-      };
+      return everything(tensor);
   }
 }
 

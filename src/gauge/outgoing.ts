@@ -39,7 +39,10 @@ export function outgoingSpaces(setting: Setting, incoming: Spaces<Incoming>): Sp
     for (const reader of setting.consumersOf(tensor))
       for (const [path, functionals] of readBy(reader, tensor, setting, spaces.get(reader)!, incoming))
         add(path, functionals);
-    spaces.set(tensor, { width: tensor.cols, by });
+    // Everything is read: by which ways, of which there are more with every residual, is forgotten.
+    const outgoing = { width: tensor.cols, by };
+    const all = { width: tensor.cols, by: new Map([['all', everything(tensor.cols)]]) };
+    spaces.set(tensor, rankOf(outgoing) === tensor.cols ? all : outgoing);
   }
   return spaces;
 }

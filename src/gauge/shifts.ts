@@ -65,7 +65,7 @@ function levelFunctionals(
 
 /** What arrives of an origin: a matrix applied to its constant. Equal paths have equal matrices. */
 interface Arrival {
-  readonly path: string;
+  readonly path: number;
   readonly matrix: Rows;
 }
 
@@ -85,19 +85,23 @@ function obstructions(origins: readonly Origin[], setting: Setting): Arrivals[] 
     if (arrivals.size > 0) places.set(signature, arrivals);
   };
   const of = (x: Tensor): Arrivals => arriving.get(x) ?? new Map();
+  const paths = new Paths();
   const through = (x: Tensor, step: string, map: Rows): Arrivals =>
     new Map(
       [...of(x)].map(([n, { path, matrix }]) => [
         n,
-        { path: `${step} ${path}`, matrix: product(field, map, matrix, origins[n]!.tensor.cols) },
+        {
+          path: paths.of(`${step} ${path}`),
+          matrix: product(field, map, matrix, origins[n]!.tensor.cols),
+        },
       ]),
     );
   for (const tensor of setting.tensors) {
-    const passed = pass(tensor, setting, of, through, obstruct);
+    const passed = pass(tensor, setting, { of, through, obstruct, paths });
     const own = new Map<number, Arrival>();
     origins.forEach(({ tensor: from, level }, n) => {
       const matrix = identity(tensor.cols).map((row) => row.map((entry) => field.multiply(entry, level)));
-      if (from === tensor) own.set(n, { path: 'origin', matrix });
+      if (from === tensor) own.set(n, { path: paths.of('origin'), matrix });
     });
     if (own.size + passed.size > 0) arriving.set(tensor, new Map([...passed, ...own]));
   }
@@ -105,14 +109,29 @@ function obstructions(origins: readonly Origin[], setting: Setting): Arrivals[] 
   return [...places.values()];
 }
 
+/** What arrives at a tensor, goes through a map, or must add up to 0. */
+interface Passage {
+  readonly of: (x: Tensor) => Arrivals;
+  readonly through: (x: Tensor, step: string, map: Rows) => Arrivals;
+  readonly obstruct: (arrivals: Arrivals) => void;
+  readonly paths: Paths;
+}
+
+/** Numbers of paths: written out, a path doubles with every residual that it goes through. */
+class Paths {
+  readonly #numbers = new Map<string, number>();
+
+  /** Of the last step, and the numbers of the paths before. */
+  of(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#numbers.size);
+    return this.#numbers.size - 1;
+  }
+}
+
 /** How constants go through an operation, or end there. */
-function pass(
-  tensor: Tensor,
-  setting: Setting,
-  of: (x: Tensor) => Arrivals,
-  through: (x: Tensor, step: string, map: Rows) => Arrivals,
-  obstruct: (arrivals: Arrivals) => void,
-): Arrivals {
+function pass(tensor: Tensor, setting: Setting, { of, through, obstruct, paths }: Passage): Arrivals {
   const { operation: op } = tensor;
   const nothing: Arrivals = new Map();
   switch (op.kind) {
@@ -126,7 +145,7 @@ function pass(
           const c = residueOfFraction(setting.field, factor);
           return through(x, showFraction(factor), diagonal(identity(x.cols).map(() => c)));
         })
-        .reduce((a, b) => sumOf(a, b, setting), nothing);
+        .reduce((a, b) => sumOf(a, b, setting, paths), nothing);
     case 'linear': {
       const weight = setting.rows(op.weight);
       const map = op.transposed ? transposed(weight, op.weight.cols) : weight;
@@ -152,14 +171,14 @@ function pass(
   }
 }
 
-function sumOf(a: Arrivals, b: Arrivals, { field }: Setting): Arrivals {
+function sumOf(a: Arrivals, b: Arrivals, { field }: Setting, paths: Paths): Arrivals {
   const sum = new Map(a);
   for (const [n, { path, matrix }] of b) {
     const before = sum.get(n);
     if (!before) sum.set(n, { path, matrix });
     else
       sum.set(n, {
-        path: `${before.path} + ${path}`,
+        path: paths.of(`${before.path} + ${path}`),
         matrix: matrix.map((row, i) => row.map((entry, j) => field.add(entry, before.matrix[i]![j]!))),
       });
   }
