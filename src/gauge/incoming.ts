@@ -37,8 +37,10 @@ export function incomingSpaces(setting: Setting): Spaces<Incoming> {
   const spaces = new Map<Tensor, Incoming>();
   for (const tensor of setting.tensors) {
     const incoming = incomingOf(tensor, setting, (x) => spaces.get(x)!);
-    // Nothing narrows it: the sources, which double with every residual, are forgotten.
-    spaces.set(tensor, incoming.varying === tensor.cols ? everything(tensor) : incoming);
+    // More columns than the width, and nothing narrows them: the sources, which double with every residual, are forgotten.
+    const columns = [...incoming.from.values()].reduce((sum, { dim }) => sum + dim, 0);
+    const isFull = incoming.varying === tensor.cols && columns > tensor.cols;
+    spaces.set(tensor, isFull ? everything(tensor) : incoming);
   }
   return spaces;
 }

@@ -5,6 +5,7 @@ import { certify } from '../../src/certificate/certify.ts';
 import { attentionStack } from '../../src/network/builders.ts';
 import { verify } from '../../src/verify/verify.ts';
 import { publishedNetworks } from '../reference/published.ts';
+import { referenceRows } from '../reference/every-row.ts';
 import { singleHeadReferences } from '../reference/single-head.ts';
 import { anyNetwork } from '../network/any-network.ts';
 import { arbitraryNetwork } from '../theory/random-network.ts';
@@ -29,6 +30,14 @@ describe('networks with a known dimension', () => {
       });
     }
   });
+
+  test.each(referenceRows)(
+    '%s of the reference table, heads and residuals included: exact',
+    async (_, network, value) => {
+      const { dimension } = await certify(network);
+      expect(dimension).toEqual({ lower: value, upper: value, exact: true });
+    },
+  );
 
   test.each(publishedNetworks)('$name: $dimension', async ({ network, dimension }) => {
     const { dimension: bounds } = await certify(network);

@@ -69,6 +69,16 @@ test('components: fields that share a column directly or through others, and no 
   );
 });
 
+test('sixty residuals do not double anything', () => {
+  const layers = Array.from({ length: 60 }, () => ({
+    kind: 'residual',
+    layers: [{ kind: 'linear', outputDim: 2, bias: true }],
+  }));
+  const deep = parseNetwork({ ...format, inputDim: 2, sequenceLength: 2, layers });
+  // A change of basis goes through no sum with the input; each bias may be taken back by the last.
+  expect(gaugeBound(networkGraph(deep))).toMatchObject({ rank: 59 * 2, families: { shift: 59 * 2 } });
+});
+
 test('more symmetries than can be counted are no bound, at once', () => {
   const wide = parseNetwork({
     ...format,
