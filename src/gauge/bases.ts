@@ -119,7 +119,6 @@ class Bases {
           else if (isTurned) this.#link(op.x, i, j, op.x, j, i, -1);
         });
       case 'scores':
-        if (!this.#setting.isRead(tensor)) return;
         this.#ifUnframed(op.q);
         this.#ifUnframed(op.k);
         return this.#eachEntry(op.q, (i, j) => this.#link(op.q, i, j, op.k, j, i, -1));

@@ -1,4 +1,4 @@
-import type { ParameterRef, Tensor } from '../graph/tensor.ts';
+import { parameterOf, type ParameterRef, type Tensor } from '../graph/tensor.ts';
 import { rightKernel, transposed } from './dense.ts';
 import { columnsOf, type Incoming } from './incoming.ts';
 import { rankOf, rowsOf, type Outgoing } from './outgoing.ts';
@@ -16,6 +16,7 @@ export function* kernelFields(
   incoming: Spaces<Incoming>,
   outgoing: Spaces<Outgoing>,
 ): Generator<Tangent, void, undefined> {
+  for (const column of unusedColumns(setting)) yield new Map([[column, 1]]);
   const seen = new Set<number>();
   for (const tensor of setting.tensors) {
     const parameter = changeable(tensor);
@@ -37,6 +38,16 @@ export function* kernelFields(
     for (const z of absent)
       for (let i = 0; i < parameter.rows; i++) yield outer(setting, parameter, unit(parameter.rows, i), z);
   }
+}
+
+/** Parameters that enter nothing that the output depends on. */
+function* unusedColumns({ tensors, graph }: Setting): Generator<number, void, undefined> {
+  const isUsed = new Uint8Array(graph.parameters);
+  for (const tensor of tensors) {
+    const parameter = parameterOf(tensor);
+    if (parameter) isUsed.fill(1, parameter.offset, parameter.offset + parameter.rows * parameter.cols);
+  }
+  for (let column = 0; column < graph.parameters; column++) if (!isUsed[column]) yield column;
 }
 
 /** Vectors, with a bound of the rank that they have at generic parameters. */

@@ -87,7 +87,6 @@ function* readBy(
     case 'center':
       return yield* through('center', setting.centering(cols), cols - 1);
     case 'scores': {
-      if (!setting.isRead(reader)) return;
       // A key that all keys share shifts all scores of a query alike.
       if (tensor === op.q) yield tokensRead(op.k, incoming, !setting.isSoftmaxOnly(reader));
       if (tensor === op.k) yield tokensRead(op.q, incoming, true);

@@ -116,12 +116,11 @@ class Scalings {
         return this.#eachOf(tensor, (i) => [[this.#rate(tensor, i), 1], [shift + i, -1]]); // prettier-ignore
       }
       case 'scores':
-        if (!this.#setting.isRead(tensor)) return this.#fix(tensor);
         return this.#eachOf(op.q, (i) => [[this.#rate(tensor, 0), 1], [this.#rate(op.q, i), -1], [this.#rate(op.k, i), -1]]); // prettier-ignore
       case 'mask':
         return this.#add([[this.#rate(tensor, 0), 1], [this.#rate(op.scores, 0), -1]]); // prettier-ignore
       case 'softmax':
-        this.#fix(op.scores);
+        if (this.#first.has(op.scores)) this.#fix(op.scores);
         return this.#fix(tensor);
       case 'mix':
         return this.#eachOf(tensor, (i) => [[this.#rate(tensor, i), 1], [this.#rate(op.v, i), -1], [this.#rate(op.w, 0), -1]]); // prettier-ignore

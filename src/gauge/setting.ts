@@ -18,22 +18,19 @@ export class Setting {
   readonly tensors: readonly Tensor[];
   readonly #consumers = new Map<Tensor, Tensor[]>();
   readonly #uses = new Map<number, Tensor[]>();
-  readonly #arguments: ReadonlyMap<Tensor, number>;
 
   constructor(graph: NetworkGraph, prime: number, seed: string) {
     this.graph = graph;
     this.field = new PrimeField(prime);
     this.theta = new ResidueStream('theta', seed, prime).take(graph.parameters);
-    this.tensors = livingTensors(graph);
+    const readBy = operandsThatMatter(graph);
+    this.tensors = livingTensors(graph, readBy);
     for (const tensor of this.tensors) {
-      for (const operand of new Set(operands(tensor)))
+      for (const operand of new Set(readBy(tensor)))
         this.#consumers.set(operand, [...this.consumersOf(operand), tensor]);
       const parameter = parameterOf(tensor);
       if (parameter) this.#uses.set(parameter.offset, [...this.usesOf(parameter), tensor]);
     }
-    this.#arguments = new Map(
-      graph.steps.flatMap((step) => (step.kind === 'softmax' ? [[step.tensor, step.count] as const] : [])),
-    );
   }
 
   consumersOf(tensor: Tensor): readonly Tensor[] {
@@ -48,13 +45,6 @@ export class Setting {
   /** Does the parameter enter in one place only? */
   isOwn(parameter: ParameterRef): boolean {
     return this.usesOf(parameter).length === 1;
-  }
-
-  /** Does anything depend on the scores? Where every query sees a single key, the weights of a softmax are constant. */
-  isRead(scores: Tensor): boolean {
-    return this.consumersOf(scores).some(
-      (consumer) => consumer.operation.kind !== 'softmax' || this.#arguments.get(consumer)! > 0,
-    );
   }
 
   /** Are the scores read only through a softmax, which does not see a shift of all scores of a query? */
@@ -90,10 +80,20 @@ export class Setting {
   }
 }
 
-/** Sums that were taken into other sums are left out. */
-function livingTensors({ tensors, output }: NetworkGraph): Tensor[] {
+/** The operands on which a tensor depends: where every query sees a single key, the weights of a softmax are 1. */
+function operandsThatMatter({ steps }: NetworkGraph): (tensor: Tensor) => readonly Tensor[] {
+  const constant = new Set<Tensor>();
+  for (const step of steps) if (step.kind === 'softmax' && step.count === 0) constant.add(step.tensor);
+  return (tensor) => (constant.has(tensor) ? [] : operands(tensor));
+}
+
+/** What the output does not depend on, and sums that were taken into other sums, are left out. */
+function livingTensors(
+  { tensors, output }: NetworkGraph,
+  readBy: (tensor: Tensor) => readonly Tensor[],
+): Tensor[] {
   const living = new Set([output]);
   for (const tensor of [...tensors].reverse())
-    if (living.has(tensor)) for (const operand of operands(tensor)) living.add(operand);
+    if (living.has(tensor)) for (const operand of readBy(tensor)) living.add(operand);
   return tensors.filter((tensor) => living.has(tensor));
 }

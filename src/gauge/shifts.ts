@@ -161,7 +161,6 @@ function pass(tensor: Tensor, setting: Setting, { of, through, obstruct, paths }
       obstruct(of(op.v));
       return nothing;
     case 'scores':
-      if (!setting.isRead(tensor)) return nothing;
       obstruct(of(op.q));
       if (!setting.isSoftmaxOnly(tensor)) obstruct(of(op.k));
       return nothing;

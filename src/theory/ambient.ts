@@ -17,6 +17,8 @@ interface Polynomials {
 /** With more degrees, or higher ones, the space is too large to bound anything. */
 const mostDegrees = 64;
 const highestDegree = 2 ** 30;
+/** With more of them the space has more dimensions than any network has parameters. */
+const mostMonomials = 1n << 60n;
 
 /**
  * The polynomial maps that the network's function is one of, if each token that leaves is a polynomial in the token that entered; `null` otherwise.
@@ -37,6 +39,7 @@ export function ambientSpace({ tensors, output, network }: NetworkGraph): Ambien
     (sum, degree) => sum + binomial(network.inputDim + degree - 1, degree),
     0n,
   );
+  if (monomials > mostMonomials) return null;
   const copies = polynomials.isCommon ? 1 : network.sequenceLength;
   return {
     dimension: monomials * BigInt(output.cols) * BigInt(copies),
@@ -90,10 +93,11 @@ function sums(a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<numbe
   return new Set([...a].flatMap((x) => [...b].map((y) => x + y)));
 }
 
-/** O(min(k, n − k)) */
+/** A number above `mostMonomials` where it is one. */
 function binomial(n: number, k: number): bigint {
   const least = Math.min(k, n - k);
   let result = 1n;
-  for (let i = 1; i <= least; i++) result = (result * BigInt(n - least + i)) / BigInt(i);
+  for (let i = 1; i <= least && result <= mostMonomials; i++)
+    result = (result * BigInt(n - least + i)) / BigInt(i);
   return result;
 }

@@ -1,5 +1,6 @@
+import type { Compiled } from './compile.ts';
 import { demand } from './fault.ts';
-import { isOddPrime } from './primality.ts';
+import { demandAdmissible } from './primes.ts';
 import type { Program } from './program.ts';
 import type { StatedCertificate } from './shape.ts';
 import { needsEvidence, type Steps } from './steps.ts';
@@ -10,14 +11,12 @@ export function demandEqual(path: string, expected: string | number | boolean, g
 }
 
 /** Checks the claim against the number of parameters, the upper bound and the sizes of the evidence: all that needs no point. */
-export function checkClaim(
-  { claim, lowerBound, upperBound }: StatedCertificate,
-  { parameters }: { readonly parameters: number },
-): void {
+export function checkClaim({ claim, lowerBound, upperBound }: StatedCertificate, compiled: Compiled): void {
+  const { parameters } = compiled.program;
   const path = 'certificate.claim';
   demand(Number.isSafeInteger(parameters), 'certificate.network', 'fewer than 2^53 parameters', parameters);
   demandEqual(`${path}.parameters`, parameters, claim.parameters);
-  const upper = upperBound.check(parameters);
+  const upper = upperBound.check(compiled);
   demandEqual(`${path}.upper`, upper, claim.upper);
 
   const { rows, columns } = lowerBound;
@@ -43,7 +42,7 @@ export function checkEvidence(
   steps: Steps,
 ): void {
   const { prime, determinant } = lowerBound;
-  demandPrime('certificate.lowerBound.prime', prime);
+  demandAdmissible('certificate.lowerBound.prime', prime, program);
   demand(
     determinant > 0n && determinant < prime,
     'certificate.lowerBound.determinant',
@@ -55,29 +54,6 @@ export function checkEvidence(
     ? 'evidence that exponentials and roots are independent'
     : 'no such field, as there are neither exponentials nor roots';
   demand((independence !== null) === needed, 'certificate.independence', expected, independence ?? undefined);
-  demandDefined('certificate.lowerBound.prime', prime, program);
   if (independence === null) return;
-  demandPrime('certificate.independence.prime', independence.prime);
-  demandDefined('certificate.independence.prime', independence.prime, program);
-}
-
-/** Rejects a prime modulo which a number of the network has no image, or a power is no longer one. */
-function demandDefined(path: string, prime: bigint, { denominators, largestExponent }: Program): void {
-  demand(
-    prime > BigInt(largestExponent),
-    path,
-    `a prime above the exponent ${largestExponent}`,
-    String(prime),
-  );
-  for (const denominator of denominators)
-    demand(
-      denominator % prime !== 0n,
-      path,
-      'a prime that divides no denominator, width of a norm or factor before a norm',
-      String(prime),
-    );
-}
-
-function demandPrime(path: string, prime: bigint): void {
-  demand(prime < 1n << 64n && isOddPrime(prime), path, 'an odd prime below 2^64', String(prime));
+  demandAdmissible('certificate.independence.prime', independence.prime, program);
 }

@@ -83,7 +83,7 @@ async function verifyDimension(
   pace: Pace,
 ): Promise<Verification> {
   const compiled = compile(stated.network);
-  checkClaim(stated, compiled.program);
+  checkClaim(stated, compiled);
   demandNewLogarithms(compiled.program);
   const steps = stepsOf(compiled.program);
   checkEvidence(stated, compiled.program, steps);
@@ -93,6 +93,7 @@ async function verifyDimension(
     await atPrime(independence.prime, (field) =>
       checkIndependence(compiled, steps, independence, field, pace),
     );
+  await stated.upperBound.prove(compiled, operations, pace);
   await atPrime(lowerBound.prime, (field) => checkMinor(compiled, steps, stated, field, pace));
   const { parameters, ...dimension } = stated.claim;
   return {

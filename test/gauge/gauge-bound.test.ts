@@ -56,7 +56,7 @@ test('components: fields that share a column directly or through others, and no 
         const own = new Set(part.fields.flatMap(({ columns }) => [...columns]));
         expect([...part.columns]).toEqual([...own].sort((a, b) => a - b));
         // … and connected: what is reached from the first field is all of it.
-        const reached = new Set([...part.fields[0]!.columns]);
+        const reached = new Set(part.fields[0]!.columns);
         for (let size = 0; size < reached.size;) {
           size = reached.size;
           for (const { columns } of part.fields)

@@ -5,16 +5,10 @@ import { everyKind, nested } from './every-kind.ts';
 import type { Loose } from './json-type.ts';
 import { sealed } from './produce.ts';
 
-/** What certify writes; the upper bound, where it is no closed form, is the number of parameters: the others have their own tests. */
+/** What certify writes. */
 async function certified(network: Loose, prime?: number): Promise<Loose> {
   const { certificate } = await certify(network, prime === undefined ? {} : { prime });
-  const copy: Loose = structuredClone(certificate);
-  if (copy.upperBound.method !== 'closed-form') {
-    copy.upperBound = { method: 'ambient', statement: 'the number of parameters' };
-    copy.claim.upper = copy.claim.parameters;
-    copy.claim.exact = copy.claim.lower === copy.claim.upper;
-  }
-  return sealed(copy);
+  return sealed(structuredClone(certificate));
 }
 
 /** Every number, text and switch of a value, as the keys that lead to it. */
