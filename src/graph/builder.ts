@@ -70,7 +70,10 @@ export class GraphBuilder {
     return this.#tensor(`bias ${x.id} ${vector.offset}`, x.rows, x.cols, { kind: 'bias', x, vector });
   }
 
+  /** Of a single token they are a bias. */
   positions(x: Tensor, matrix: ParameterRef): Tensor {
+    const { offset, rows, cols } = matrix;
+    if (rows === 1) return this.bias(x, { offset, rows: cols, cols: 1 });
     const key = `positions ${x.id} ${matrix.offset}`;
     return this.#tensor(key, x.rows, x.cols, { kind: 'positions', x, matrix });
   }
