@@ -1,5 +1,6 @@
 import { rangeFault, typeFault } from '../assert.ts';
 import { parseWordPrime } from '../field/prime-field.ts';
+import { dependentMatrices } from '../gauge/dependent-matrices.ts';
 import { proveIndependence } from '../jacobian/independence.ts';
 import { jacobianRank, type JacobianRank } from '../jacobian/jacobian-rank.ts';
 import type { Network } from '../network/format.ts';
@@ -148,7 +149,8 @@ async function bestPoint(
   if (bound.upper > fewFunctions * graph.parameters) await improve();
   for (const [attempt, p] of primes.entries()) {
     const s = String(BigInt(seed) + BigInt(attempt));
-    const found = await jacobianRank(graph, p, s, bound.upper, pace);
+    const dependent = await knownDependent(graph, p, s, bound.upper, pace);
+    const found = await jacobianRank(graph, p, s, bound.upper, pace, dependent);
     made.push({ ...found, prime: String(p), seed: s });
     if (found.rank < bound.upper) await improve();
     if (found.rank >= bound.upper) break;
@@ -158,6 +160,27 @@ async function bestPoint(
     .filter((other) => other !== best)
     .map(({ prime, seed, rank }) => ({ prime, seed, rank }));
   return { best, retries, bound };
+}
+
+/** Of smaller ranks, or where few columns are more than the rank, the elimination of all columns takes no longer than to look for those that are known to be dependent. */
+const leastRank = 512;
+const leastSurplus = 1.25;
+
+/** Parameter matrices that need no columns at a point. */
+async function knownDependent(
+  graph: NetworkGraph,
+  prime: number,
+  seed: string,
+  bound: number,
+  pace: Pace,
+): Promise<ReadonlySet<number>> {
+  if (bound < leastRank || graph.parameters < leastSurplus * bound) return new Set();
+  const search = dependentMatrices(graph, prime, seed);
+  for (;;) {
+    const { done, value } = search.next();
+    if (done) return value;
+    await pace.pause('symmetries', 0, 1);
+  }
 }
 
 async function bestBound(graph: NetworkGraph, seed: string, pace: Pace): Promise<UpperBound> {

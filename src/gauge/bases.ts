@@ -14,7 +14,10 @@ import { TangentBuilder } from './tangent-builder.ts';
  */
 export function* basisFields(setting: Setting): Generator<Tangent, void, undefined> {
   const bases = new Bases(setting);
-  for (const members of bases.classes()) yield bases.tangent(members);
+  for (const members of bases.classes()) {
+    const tangent = bases.tangent(members);
+    if (tangent) yield tangent;
+  }
 }
 
 /** The entry (i, j) of ξ of a group, with a sign. */
@@ -77,13 +80,18 @@ class Bases {
     }
   }
 
-  tangent(members: readonly Member[]): Tangent {
+  /** The field of a class; null where it is not defined: a gain in its frames is 0. */
+  tangent(members: readonly Member[]): Tangent | null {
     const tangent = new TangentBuilder(this.#setting.field);
     const byGroup = new Map<Group, Member[]>();
     for (const member of members) byGroup.set(member.group, [...(byGroup.get(member.group) ?? []), member]);
     for (const [group, list] of byGroup) {
       const entries = this.#actual(group, list);
-      for (const tensor of group.tensors) this.#compensate(tensor, entries, tangent);
+      for (const tensor of group.tensors) {
+        const framed = this.#inFrame(tensor, entries);
+        if (framed === null) return null;
+        this.#compensate(tensor, framed, tangent);
+      }
     }
     return tangent.tangent;
   }
@@ -168,10 +176,9 @@ class Bases {
     }
   }
 
-  /** What the parameters behind and before a tensor must do where it changes by ξ, given by entries. */
-  #compensate(tensor: Tensor, entries: readonly [number, number, number][], tangent: TangentBuilder): void {
+  /** What the parameters behind and before a tensor must do where it changes by ξ, given by entries in its frame. */
+  #compensate(tensor: Tensor, framed: readonly [number, number, number][], tangent: TangentBuilder): void {
     const { field } = this.#setting;
-    const framed = this.#inFrame(tensor, entries);
     const negative = (value: number): number => field.subtract(0, value);
     {
       const { operation: op } = tensor;
@@ -224,18 +231,18 @@ class Bases {
     return entries;
   }
 
-  /** Γ⁻¹ξΓ */
+  /** Γ⁻¹ξΓ; null where Γ has no inverse. */
   #inFrame(
     tensor: Tensor,
     entries: readonly [number, number, number][],
-  ): readonly [number, number, number][] {
+  ): readonly [number, number, number][] | null {
     const frame = this.#frames.get(tensor)!;
     if (frame === null || frame.length === 0) return entries;
     const { field } = this.#setting;
     const gains = frame
       .map((gain) => this.#setting.gains(gain))
       .reduce((product, gain) => product.map((g, i) => field.multiply(g, gain[i]!)));
-    if (gains.includes(0)) return [];
+    if (gains.includes(0)) return null;
     return entries.map(([i, j, xi]) => [
       i,
       j,

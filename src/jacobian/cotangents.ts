@@ -5,24 +5,36 @@ import type { JacobianRows } from './operations/operation.ts';
 
 /** What backward needs to know of a graph: whose cotangents are wanted, and which parameters are read more than once. */
 export interface BackwardPlan {
-  /** Tensors that depend on a parameter: the others need no cotangent. */
+  /** Tensors that depend on a parameter with columns: the others need no cotangent. */
   readonly wanted: readonly boolean[];
   /** By offset, of the parameters that several tensors read. */
   readonly shared: ReadonlySet<number>;
+  /** By offset, the first column of each parameter that has columns. */
+  readonly columnOf: ReadonlyMap<number, number>;
+  /** Those without columns, by ascending offset. */
+  readonly omitted: readonly ParameterRef[];
 }
 
-export function backwardPlan(tensors: readonly Tensor[]): BackwardPlan {
+/** `omitted`: the offsets of parameters without columns. */
+export function backwardPlan(tensors: readonly Tensor[], omitted: ReadonlySet<number>): BackwardPlan {
   const wanted: boolean[] = [];
-  const read = new Set<number>();
+  const read = new Map<number, ParameterRef>();
   const shared = new Set<number>();
   for (const tensor of tensors) {
     const parameter = parameterOf(tensor);
-    wanted.push(parameter !== null || operands(tensor).some(({ id }) => wanted[id]));
+    const hasColumns = parameter !== null && !omitted.has(parameter.offset);
+    wanted.push(hasColumns || operands(tensor).some(({ id }) => wanted[id]));
     if (!parameter) continue;
     if (read.has(parameter.offset)) shared.add(parameter.offset);
-    read.add(parameter.offset);
+    read.set(parameter.offset, parameter);
   }
-  return { wanted, shared };
+  const parameters = [...read.values()].sort((a, b) => a.offset - b.offset);
+  const columnOf = new Map<number, number>();
+  let left = 0;
+  for (const { offset, rows, cols } of parameters)
+    if (omitted.has(offset)) left += rows * cols;
+    else columnOf.set(offset, offset - left);
+  return { wanted, shared, columnOf, omitted: parameters.filter(({ offset }) => omitted.has(offset)) };
 }
 
 /** R cotangents on their way back through a network: of each tensor [token][cotangent][coordinate], on the kernel's heap. */
@@ -43,6 +55,11 @@ export class Cotangents<R extends Residue> {
 
   isWanted(tensor: Tensor): boolean {
     return this.#plan.wanted[tensor.id]!;
+  }
+
+  /** Has a parameter matrix columns to write to? */
+  hasColumns({ offset }: ParameterRef): boolean {
+    return this.#plan.columnOf.has(offset);
   }
 
   /** The cotangent of a tensor, if anything has been added to it. */
@@ -74,11 +91,11 @@ export class Cotangents<R extends Residue> {
     else this.#kernel.addElements(size, from, at);
   }
 
-  /** Writes the derivatives by a parameter matrix: R blocks of its size at `block`, one after the other. */
+  /** Writes the derivatives by a parameter matrix that has columns: R blocks of its size at `block`, one after the other. */
   writeDerivative({ offset, rows, cols }: ParameterRef, block: number): void {
     const kernel = this.#kernel;
     const size = rows * cols;
-    const first = this.#rows.at + offset * kernel.elementBytes;
+    const first = this.#rows.at + this.#plan.columnOf.get(offset)! * kernel.elementBytes;
     if (!this.#plan.shared.has(offset)) {
       kernel.copy(this.count, size, block, size, first, this.#rows.rowStride);
       return;

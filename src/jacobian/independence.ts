@@ -153,7 +153,8 @@ async function inputsToFullRank(
   let drawn = 0;
   let failed = { check: checks[0]!, rank: 0 };
   for (const wanted of [least, least + spareInputs, 4 * least + spareInputs, mostInputsPerRow * least]) {
-    for (const { point, indicator, samples } of points) {
+    const inputs = wanted - drawn;
+    for (const [m, { point, indicator, samples }] of points.entries()) {
       const evaluation = new Evaluation(kernel, point);
       for (let n = drawn; n < wanted; n++) {
         const { value: input } = samples.next();
@@ -163,7 +164,7 @@ async function inputsToFullRank(
           const row = step.kind === 'root' ? signs(evaluation, step, roots) : argumentRow(evaluation, check);
           if (row) rows.get(step)!.push([...indicator, ...row]);
         });
-        await pace.pause('independence', n, least);
+        await pace.pause('independence', m * inputs + n - drawn, parameters * inputs);
       }
       kernel.release(mark);
     }
@@ -205,7 +206,7 @@ async function rankOf(
   const echelon = new Echelon(kernel, columns);
   const { at, rowStride } = echelon.openBatch(rows.length);
   for (const [i, row] of rows.entries()) kernel.write(at + i * rowStride * kernel.elementBytes, row);
-  while (!echelon.step()) await pace.pause('independence', 0, columns);
+  while (!echelon.step()) await pace.pause('independence', echelon.rank, columns);
   kernel.release(mark);
   return echelon.rank;
 }

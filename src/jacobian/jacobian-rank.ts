@@ -33,6 +33,8 @@ const idleBatches = 2;
  * batch before: an output that depends on the others at an input depends on them at every later one, at generic points. (Without
  * that, most rows would be dependent: lightning, d = 32, l = 3, t = 4 takes 12,288 rows for the rank 2365.) Where this brings no
  * gain, a batch with all outputs follows.
+ *
+ * `dependent`: offsets of parameter matrices whose columns are known to be combinations of earlier ones at this point (`dependentMatrices`); they are left out. Not checked.
  */
 export async function jacobianRank(
   network: NetworkGraph,
@@ -40,11 +42,12 @@ export async function jacobianRank(
   seed: string,
   bound: number,
   pace: Pace,
+  dependent: ReadonlySet<number> = new Set(),
 ): Promise<JacobianRank> {
   const field = new PrimeField(prime);
   const kernel = Kernel.create(prime);
   const point = new Point(network, field, seed);
-  const jacobian = new NetworkJacobian(kernel, point);
+  const jacobian = new NetworkJacobian(kernel, point, dependent);
   const echelon = new Echelon(kernel, jacobian.columns);
   const samples = point.inputs(drawsPerInput(network) * (bound + 64));
   const allOutputs = Array.from({ length: jacobian.rowsPerInput }, (_, output) => output);
@@ -86,7 +89,7 @@ export async function jacobianRank(
   return {
     rank: echelon.rank,
     rows: ascending(pivotRows).map((row) => rowNumbers[row]!),
-    columns: ascending(pivotColumns),
+    columns: jacobian.parametersOf(ascending(pivotColumns)),
     determinant: minorDeterminant(echelon, field),
   };
 }

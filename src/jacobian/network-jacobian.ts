@@ -13,7 +13,7 @@ const chunkElements = 1 << 20;
  * of an input go backward together, as matrix products in the kernel.
  */
 export class NetworkJacobian<R extends Residue = number> {
-  /** N: the number of parameters. */
+  /** The number of parameters that have columns: all, unless some are omitted. */
   readonly columns: number;
   /** t·d_out: the rows of one input, row i·d_out + o for token i and output coordinate o. */
   readonly rowsPerInput: number;
@@ -22,14 +22,27 @@ export class NetworkJacobian<R extends Residue = number> {
   readonly #plan: BackwardPlan;
   readonly #point: Point<R>;
 
-  constructor(kernel: Kernel<R>, point: Point<R>) {
+  /** `omitted`: offsets of parameter matrices that get no columns; the others keep their order. */
+  constructor(kernel: Kernel<R>, point: Point<R>, omitted: ReadonlySet<number> = new Set()) {
     const { output, parameters, tensors } = point.graph;
     this.#kernel = kernel;
     this.#point = point;
     this.#evaluation = new Evaluation(kernel, point);
-    this.#plan = backwardPlan(tensors);
-    this.columns = parameters;
+    this.#plan = backwardPlan(tensors, omitted);
+    this.columns = this.#plan.omitted.reduce((left, { rows, cols }) => left - rows * cols, parameters);
     this.rowsPerInput = output.rows * output.cols;
+  }
+
+  /** The parameter, by its place among all, of each of these ascending columns. */
+  parametersOf(columns: readonly number[]): number[] {
+    const omitted = this.#plan.omitted;
+    let next = 0;
+    let before = 0;
+    return columns.map((column) => {
+      for (; next < omitted.length && omitted[next]!.offset <= column + before; next++)
+        before += omitted[next]!.rows * omitted[next]!.cols;
+      return column + before;
+    });
   }
 
   /** Computes the network at an input; false if the input must be skipped. The rows written next are of this input. */

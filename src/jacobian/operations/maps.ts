@@ -26,19 +26,21 @@ export function linear<R extends Residue>(
     pullBack(g, cotangents) {
       const count = cotangents.count;
       const z = setting.valueAt(x);
-      const mark = kernel.mark();
-      const block = kernel.allocate(count * outs * ins);
-      // Σ_i g[i][r] ⊗ z[i] for every cotangent r.
-      if (!transposed)
-        kernel.multiply('set', count * outs, ins, t, g, 1, count * outs, z, ins, 1, block, ins);
-      else
-        for (let r = 0; r < count; r++) {
-          const from = g + r * outs * kernel.elementBytes;
-          const to = block + r * outs * ins * kernel.elementBytes;
-          kernel.multiply('set', ins, outs, t, z, 1, ins, from, count * outs, 1, to, outs);
-        }
-      cotangents.writeDerivative(weight, block);
-      kernel.release(mark);
+      if (cotangents.hasColumns(weight)) {
+        const mark = kernel.mark();
+        const block = kernel.allocate(count * outs * ins);
+        // Σ_i g[i][r] ⊗ z[i] for every cotangent r.
+        if (!transposed)
+          kernel.multiply('set', count * outs, ins, t, g, 1, count * outs, z, ins, 1, block, ins);
+        else
+          for (let r = 0; r < count; r++) {
+            const from = g + r * outs * kernel.elementBytes;
+            const to = block + r * outs * ins * kernel.elementBytes;
+            kernel.multiply('set', ins, outs, t, z, 1, ins, from, count * outs, 1, to, outs);
+          }
+        cotangents.writeDerivative(weight, block);
+        kernel.release(mark);
+      }
       if (!cotangents.isWanted(x)) return;
       const { at, mode } = cotangents.open(x);
       kernel.multiply(mode, t * count, ins, outs, g, outs, 1, w, outStride, inStride, at, ins);
@@ -64,12 +66,14 @@ export function bias<R extends Residue>(
       return 'done';
     },
     pullBack(g, cotangents) {
-      const size = cotangents.count * cols;
-      const mark = kernel.mark();
-      const block = kernel.allocate(size);
-      kernel.multiply('set', 1, size, t, ones, t, 1, g, size, 1, block, size);
-      cotangents.writeDerivative(vector, block);
-      kernel.release(mark);
+      if (cotangents.hasColumns(vector)) {
+        const size = cotangents.count * cols;
+        const mark = kernel.mark();
+        const block = kernel.allocate(size);
+        kernel.multiply('set', 1, size, t, ones, t, 1, g, size, 1, block, size);
+        cotangents.writeDerivative(vector, block);
+        kernel.release(mark);
+      }
       if (cotangents.isWanted(x)) cotangents.add(x, g);
     },
   };
@@ -93,19 +97,21 @@ export function positions<R extends Residue>(
     },
     pullBack(g, cotangents) {
       const { count } = cotangents;
-      const mark = kernel.mark();
-      const block = kernel.allocate(count * t * cols);
-      for (let i = 0; i < t; i++)
-        kernel.copy(
-          count,
-          cols,
-          g + i * count * cols * kernel.elementBytes,
-          cols,
-          block + i * cols * kernel.elementBytes,
-          t * cols,
-        );
-      cotangents.writeDerivative(matrix, block);
-      kernel.release(mark);
+      if (cotangents.hasColumns(matrix)) {
+        const mark = kernel.mark();
+        const block = kernel.allocate(count * t * cols);
+        for (let i = 0; i < t; i++)
+          kernel.copy(
+            count,
+            cols,
+            g + i * count * cols * kernel.elementBytes,
+            cols,
+            block + i * cols * kernel.elementBytes,
+            t * cols,
+          );
+        cotangents.writeDerivative(matrix, block);
+        kernel.release(mark);
+      }
       if (cotangents.isWanted(x)) cotangents.add(x, g);
     },
   };
@@ -134,18 +140,20 @@ export function gain<R extends Residue>(
     },
     pullBack(g, cotangents) {
       const { count } = cotangents;
-      const size = count * cols;
-      const mark = kernel.mark();
-      const scaled = kernel.allocate(t * size);
-      const block = kernel.allocate(size);
-      for (let i = 0; i < t; i++) {
-        const shift = i * size * kernel.elementBytes;
-        const row = setting.valueAt(x) + i * cols * kernel.elementBytes;
-        kernel.scaleColumns('set', count, cols, g + shift, row, scaled + shift);
+      if (cotangents.hasColumns(vector)) {
+        const size = count * cols;
+        const mark = kernel.mark();
+        const scaled = kernel.allocate(t * size);
+        const block = kernel.allocate(size);
+        for (let i = 0; i < t; i++) {
+          const shift = i * size * kernel.elementBytes;
+          const row = setting.valueAt(x) + i * cols * kernel.elementBytes;
+          kernel.scaleColumns('set', count, cols, g + shift, row, scaled + shift);
+        }
+        kernel.multiply('set', 1, size, t, ones, t, 1, scaled, size, 1, block, size);
+        cotangents.writeDerivative(vector, block);
+        kernel.release(mark);
       }
-      kernel.multiply('set', 1, size, t, ones, t, 1, scaled, size, 1, block, size);
-      cotangents.writeDerivative(vector, block);
-      kernel.release(mark);
       if (!cotangents.isWanted(x)) return;
       const { at, mode } = cotangents.open(x);
       kernel.scaleColumns(mode, t * count, cols, g, factors, at);
