@@ -24,29 +24,29 @@ class Scalings {
   readonly #first = new Map<Tensor, number>();
   /** Of an exponential that may shift its bias: the first of the rates of the shifts. */
   readonly #shifts = new Map<Tensor, number>();
+  /** Of each unknown. */
+  readonly #tensorOf: Tensor[] = [];
   readonly #system = new LinearSystem();
-  readonly #variables: number;
 
   constructor(setting: Setting) {
     this.#setting = setting;
     const { tensors, graph } = setting;
-    let count = 0;
+    const unknowns = (tensor: Tensor, count: number): number => {
+      const first = this.#tensorOf.length;
+      for (let i = 0; i < count; i++) this.#tensorOf.push(tensor);
+      return first;
+    };
     for (const tensor of tensors) {
-      this.#first.set(tensor, count);
-      count += isScores(tensor) ? 1 : tensor.cols;
-      if (isShiftedExponential(tensor, setting)) {
-        this.#shifts.set(tensor, count);
-        count += tensor.cols;
-      }
+      this.#first.set(tensor, unknowns(tensor, isScores(tensor) ? 1 : tensor.cols));
+      if (isShiftedExponential(tensor, setting)) this.#shifts.set(tensor, unknowns(tensor, tensor.cols));
     }
-    this.#variables = count;
     for (const tensor of tensors) this.#constrain(tensor);
     this.#fix(graph.output);
     for (const tensor of tensors) this.#tie(tensor);
   }
 
   solutions(): Iterable<Solution> {
-    return this.#system.solutions(this.#variables);
+    return this.#system.solutions(this.#tensorOf.length);
   }
 
   tangent(solution: Solution): Tangent {
@@ -58,8 +58,10 @@ class Scalings {
     const rate = (tensor: Tensor, i: number): number => rates.get(this.#rate(tensor, i)) ?? 0;
     const scale = (parameter: ParameterRef, i: number, j: number, factor: number): void =>
       tangent.add(parameter, i, j, field.multiply(factor, this.#setting.value(parameter, i, j)));
+    const moved = new Set([...solution.keys()].map((variable) => this.#tensorOf[variable]!));
     for (const tensor of tensors) {
       const { operation: op } = tensor;
+      if (!moved.has(tensor) && !operands(tensor).some((operand) => moved.has(operand))) continue;
       if (op.kind === 'linear' && this.#isFirstUse(op.weight, tensor)) {
         for (let i = 0; i < op.weight.rows; i++)
           for (let j = 0; j < op.weight.cols; j++) {

@@ -76,14 +76,13 @@ export class NetworkJacobian<R extends Residue = number> {
     const { graph, field } = this.#point;
     const { output } = graph;
     if (!cotangents.isWanted(output)) return;
-    const zero = field.reduce(0);
-    const one = field.reduce(1);
-    const units = Array.from({ length: output.rows * outputs.length * output.cols }, () => zero);
+    const one = [field.reduce(1)];
+    const { at } = cotangents.open(output);
     for (const [r, index] of outputs.entries()) {
       const token = Math.floor(index / output.cols);
-      units[(token * outputs.length + r) * output.cols + (index % output.cols)] = one;
+      const place = (token * outputs.length + r) * output.cols + (index % output.cols);
+      this.#kernel.write(at + place * this.#kernel.elementBytes, one);
     }
-    this.#kernel.write(cotangents.open(output).at, units);
   }
 
   #cotangentsPerChunk(): number {
