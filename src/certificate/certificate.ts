@@ -12,6 +12,19 @@ export interface Retry {
   readonly rank: number;
 }
 
+/** An upper bound that holds but for an error probability, and is no part of the claim: docs/monte-carlo.md. */
+export interface ProbableUpperBound {
+  readonly method: 'probabilistic';
+  readonly statement: string;
+  readonly upper: number;
+  /** A power of two as `2^-48`. */
+  readonly errorProbability: string;
+  readonly prime: string;
+  readonly point: { readonly seed: string };
+  /** The rank is that of so many complete inputs; one more does not raise it. */
+  readonly inputs: number;
+}
+
 /** The claim, before its digest: see docs/certificate.md for every field. */
 export interface CertificateBody {
   readonly format: 'dimcert-certificate';
@@ -36,6 +49,8 @@ export interface CertificateBody {
   /** Absent if the network has no exponentials. */
   readonly independence?: Independence;
   readonly upperBound: UpperBoundEvidence;
+  /** Sought where the claim is an interval; absent if it is not below the claim, or no error probability is known. */
+  readonly probableUpperBound?: ProbableUpperBound;
 }
 
 /** A certificate of a dimension (`format: "dimcert-certificate"`, version 1). */

@@ -3,6 +3,7 @@ import { parseWordPrime } from '../field/prime-field.ts';
 import { dependentMatrices } from '../gauge/dependent-matrices.ts';
 import { proveIndependence } from '../jacobian/independence.ts';
 import { jacobianRank, type JacobianRank } from '../jacobian/jacobian-rank.ts';
+import { stableRank, stableRankStatement } from '../monte-carlo/stable-rank.ts';
 import type { Network } from '../network/format.ts';
 import { networkGraph, type NetworkGraph } from '../network/graph.ts';
 import { parseNetwork } from '../network/parse.ts';
@@ -15,7 +16,7 @@ import {
   type UpperBound,
   type UpperBoundEvidence,
 } from '../theory/upper-bound.ts';
-import { seal, type Certificate, type Retry } from './certificate.ts';
+import { seal, type Certificate, type ProbableUpperBound, type Retry } from './certificate.ts';
 
 /**
  * A prime of the fastest kernel: of 5,000 random stacks (up to six layers, widths up to 9) two had a bad point modulo it. After two bad points comes a larger one. Where
@@ -35,10 +36,17 @@ export interface CertifyOptions extends LongOperation {
 export interface CertifyResult {
   readonly parameters: number;
   readonly dimension: { readonly lower: number; readonly upper: number; readonly exact: boolean };
+  /** Why `dimension.upper` is an upper bound: proved if the error probability is 0, else Monte Carlo. */
   readonly upper: {
+    readonly method: UpperBoundEvidence['method'] | ProbableUpperBound['method'];
+    readonly statement: string;
+    readonly errorProbability: number;
+  };
+  /** The best proved upper bound, which is that of the certificate's claim. */
+  readonly proved: {
+    readonly upper: number;
     readonly method: UpperBoundEvidence['method'];
     readonly statement: string;
-    readonly errorProbability: 0;
   };
   /** The prime of the lower bound. */
   readonly prime: string;
@@ -65,7 +73,7 @@ export class BoundContradiction extends Error {
  *
  * Lower bound: the rank of the Jacobian at a random point over F_p, proved by a minor that is not zero. Upper bound: the
  * closed form of theory (docs/closed-form.md) for stacks of single-head attention layers, otherwise the known symmetries (docs/gauge.md) or the space of all functions of
- * the shape. If they differ after three points, the result is an interval.
+ * the shape. If they differ after three points, the result is an interval, and a Monte Carlo bound (docs/monte-carlo.md) is sought inside it, with its error probability.
  *
  * Throws `TypeError`/`RangeError` for a bad network, prime or seed, and `BoundContradiction` if lower > upper.
  * O(dimension² · parameters) multiplications for the elimination.
@@ -92,6 +100,7 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
 
   const lower = best.rank;
   const claim = { parameters: parameterCount(checked), lower, upper, exact: lower === upper };
+  const probable = lower < upper ? await probableBound(graph, seed, claim, pace) : null;
   const certificate = seal({
     format: 'dimcert-certificate',
     version: 1,
@@ -109,15 +118,51 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
     },
     ...(independence && { independence }),
     upperBound: evidence,
+    ...(probable && { probableUpperBound: probable.evidence }),
   });
   if (lower > upper) throw new BoundContradiction(certificate);
+  const { method, statement } = evidence;
   return {
     parameters: claim.parameters,
-    dimension: { lower, upper, exact: claim.exact },
-    upper: { method: evidence.method, statement: evidence.statement, errorProbability: 0 },
+    dimension: { lower, upper: probable?.evidence.upper ?? upper, exact: claim.exact },
+    upper: probable
+      ? {
+          method: probable.evidence.method,
+          statement: probable.evidence.statement,
+          errorProbability: probable.errorProbability,
+        }
+      : { method, statement, errorProbability: 0 },
+    proved: { upper, method, statement },
     prime: best.prime,
     seconds: (performance.now() - start) / 1000,
     certificate,
+  };
+}
+
+/** What a Monte Carlo run says between proved bounds; null where it says nothing. */
+async function probableBound(
+  graph: NetworkGraph,
+  seed: string,
+  proved: { readonly lower: number; readonly upper: number },
+  pace: Pace,
+): Promise<{ readonly evidence: ProbableUpperBound; readonly errorProbability: number } | null> {
+  const found = await stableRank(graph, seed, proved.upper, pace);
+  // A rank below a proved lower bound shows that the point is one of the bad ones.
+  if (!found || found.upper < proved.lower) return null;
+  const { upper, inputs, prime, errorExponent } = found;
+  const errorProbability = `2^${errorExponent}`;
+  const statement = stableRankStatement;
+  return {
+    evidence: {
+      method: 'probabilistic',
+      statement,
+      upper,
+      errorProbability,
+      prime,
+      point: { seed },
+      inputs,
+    },
+    errorProbability: 2 ** errorExponent,
   };
 }
 

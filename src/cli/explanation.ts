@@ -37,6 +37,8 @@ export interface Explanation {
     readonly families:
       readonly { readonly family: Family; readonly rank: number; readonly meaning: string }[] | null;
   };
+  /** What a Monte Carlo run states, if the certificate has one. */
+  readonly probable: { readonly upper: number; readonly errorProbability: string } | null;
   /** A seed and a prime that were not tried. */
   readonly untried: { readonly seed: string; readonly prime: string };
 }
@@ -49,7 +51,7 @@ const mostDigits = 39;
  * Why a certificate of a dimension (parsed JSON) is exact or an interval: its evidence is believed, its upper bound is computed anew.
  *
  * Throws a `TypeError` or `RangeError` that begins with `certificate` or `network` for another value, and for an upper bound that this network has not.
- * Not checked: the minor, the independence, the digest (`verify` checks them).
+ * Not checked: the minor, the independence, the Monte Carlo run, the digest (`verify` checks them).
  */
 export function explanationOf(certificate: unknown): Explanation {
   const fields = readFields(title, certificate);
@@ -97,8 +99,22 @@ export function explanationOf(certificate: unknown): Explanation {
               meaning: families[family],
             })),
     },
+    probable: probableIn(fields, lower, upper),
     untried: untriedOf(graph, points),
   };
+}
+
+function probableIn(fields: Fields, lower: number, upper: number): Explanation['probable'] {
+  const path = 'probableUpperBound';
+  if (fields.get(path) === undefined) return null;
+  const probable = section(fields, path);
+  const bound = size(probable, path, 'upper');
+  if (bound < lower || bound >= upper)
+    throw rangeFault(`${title}.${path}.upper`, `at least ${lower} and below ${upper}`, bound);
+  const errorProbability = probable.get('errorProbability');
+  if (typeof errorProbability !== 'string' || !/^2\^-[1-9][0-9]{0,3}$/.test(errorProbability))
+    throw typeFault(`${title}.${path}.errorProbability`, 'a power of two as "2^-48"', errorProbability);
+  return { upper: bound, errorProbability };
 }
 
 function statedMethod(evidence: Fields): UpperBoundEvidence['method'] {

@@ -55,7 +55,8 @@ proof, for every prime and point. A bad point can only make it weaker, so two
 others are tried where it does not meet the upper bound. The same network, prime
 and seed give the same certificate, byte for byte. The file is written whole or
 not at all; without -o no certificate is kept. dimcert explain says why a result
-is an interval.
+is an interval; inside it a Monte Carlo bound is given with its error
+probability, where one is known (docs/monte-carlo.md).
 
 --config reads the config.json of a model, and certifies a network of the same
 shape with smaller numbers: of at most --budget parameters.
@@ -82,6 +83,7 @@ Examples:
   $ dimcert symmetries network.json
   $ dimcert symmetries network.json --seed 7 --json
   $ dimcert symmetries --dims 4,4 --head-dims 2 --sequence-length 3
+  $ dimcert symmetries --config config.json --budget 300
 
 A symmetry is a vector field on the parameters along which no value of the
 network changes; the dimension is the number of parameters less the rank of all
@@ -89,6 +91,9 @@ of them. Of the linear fields that couple two matrices all are found, and those
 that a known family explains are marked. Where these leave a gap, fields on a
 normal form of the parameters are sought as well. What is not proved comes with
 its error probability (docs/symmetries.md). It is meant for small networks.
+
+--config reads the config.json of a model, and takes a network of the same shape
+with smaller numbers: of at most --budget parameters.
 ${exitCodesHelp}`;
 
 export const verifyHelp = `

@@ -102,7 +102,7 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .action(async (result: string, options: ExplainCommandOptions) =>
       finish(await explainCommand(result, options, context)),
     );
-  stackFlags(program.command('symmetries').argument('[network]', 'a JSON file, or - for stdin'))
+  modelFlags(program.command('symmetries').argument('[network]', 'a JSON file, or - for stdin'))
     .summary('look for symmetries that nobody knows yet')
     .description('Look for the symmetries of a network: changes of its parameters that change no value.')
     .option('--seed <s>', 'draw all points from this natural number (default: 0)')

@@ -2,7 +2,8 @@ import type { Residue, ResidueArray } from '../field/residue.ts';
 import { CountedHash } from '../sha256.ts';
 
 /** What is drawn from a stream of its own: docs/point.md, "Streams". */
-export type Domain = 'theta' | 'circle' | 'constant' | 'input' | 'unit' | 'log' | `redraw-${number}`;
+export type Domain =
+  'theta' | 'circle' | 'constant' | 'input' | 'unit' | 'log' | 'prime' | `redraw-${number}`;
 
 /**
  * The residues that a seed gives in one domain: SHA-256("dimcert/1/" ‖ domain ‖ "/" ‖ seed ‖ "/" ‖ counter) for

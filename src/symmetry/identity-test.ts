@@ -1,21 +1,15 @@
 import { residueOfFraction } from '../field/fraction.ts';
 import { LargePrimeField } from '../field/large-prime-field.ts';
-import { isPrime } from '../field/primality.ts';
 import { NetworkJacobian } from '../jacobian/network-jacobian.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { lcm } from '../fraction.ts';
 import { multiply } from '../matrix/index.ts';
+import { drawPrime, probabilityOfZero } from '../monte-carlo/random-prime.ts';
+import { derivativeSize } from '../monte-carlo/size.ts';
 import type { NetworkGraph } from '../network/graph.ts';
 import { Point } from '../point/point.ts';
-import { ResidueStream } from '../point/residue-stream.ts';
-import { derivativeSize } from './degree.ts';
 import type { RationalField } from './linear-field.ts';
 import { hold, type Fixed } from './sample.ts';
-
-/** Primes are drawn from 2⁶⁰ … 2⁶¹. */
-const primeBits = 60;
-/** A lower bound of their number: π(2x) − π(x) > x/(3 ln 2x) for x ≥ 3 (Ramanujan 1919). */
-const primeCount = 2 ** primeBits / (3 * (primeBits + 1) * Math.LN2);
 
 /** Which fields change no value of the network. */
 export interface IdentityTest {
@@ -24,14 +18,14 @@ export interface IdentityTest {
   readonly passed: readonly boolean[];
   /**
    * Bounds the probability that any of those that passed is no symmetry, over the random choice of the prime and the point; null where no
-   * bound is known (norms, rotations, functions).
+   * bound is known (norms).
    */
   readonly errorProbability: number | null;
 }
 
 /**
  * Tests J(θ)·g(θ) = 0 for vector fields g over Q at one random point and input modulo a random prime (Schwartz 1980, Zippel 1979): a derivative that is
- * not 0 vanishes with probability at most its degree over p − 1, or where p divides its coefficients.
+ * not 0 vanishes with the probability of a zero of its numerator, at most.
  */
 export function testIdentities(
   graph: NetworkGraph,
@@ -39,7 +33,7 @@ export function testIdentities(
   seed: string,
   fixed: Fixed = new Map(),
 ): IdentityTest {
-  const field = new LargePrimeField(drawPrime(seed));
+  const field = new LargePrimeField(drawPrime(`symmetries/${seed}`));
   const { prime } = field;
   const point = new Point<bigint>(graph, field, seed);
   hold(point.theta, fixed);
@@ -58,7 +52,7 @@ export function testIdentities(
     if (BigInt(value) !== 0n) passed[index % fields.length] = false;
   });
   const bound = derivativeSize(graph, Math.max(0, ...fields.map(bitsOf)));
-  const each = bound && bound.degree / Number(prime - 1n) + bound.bits / primeBits / primeCount;
+  const each = bound && probabilityOfZero(bound);
   return {
     prime: String(prime),
     passed,
@@ -79,15 +73,6 @@ function jacobianAt(point: Point<bigint>) {
     return { rows: rowsPerInput, cols: columns, data: kernel.read(at, rowsPerInput * columns) };
   }
   throw new RangeError(`network: expected inputs modulo ${point.field.prime} where it is defined, got none`);
-}
-
-/** A prime from 2⁶⁰ to 2⁶¹, uniform among them if SHA-256 is random. */
-function drawPrime(seed: string): bigint {
-  const stream = new ResidueStream('constant', `prime of symmetries/${seed}`, 2n ** 61n - 1n);
-  for (;;) {
-    const candidate = stream.next() | 1n;
-    if (candidate >> BigInt(primeBits) === 1n && isPrime(candidate)) return candidate;
-  }
 }
 
 /** log₂ of the largest sum of absolute values in a row, with denominators cleared. */

@@ -153,10 +153,10 @@ interface Part {
 
 /** Estimates the work of each part from the sizes alone. The claim has been checked before: rows and columns are as many as `claim.lower`. */
 export function estimateWork(
-  { claim, lowerBound, independence }: StatedCertificate,
+  { claim, lowerBound, independence, probableUpperBound }: StatedCertificate,
   { program, output }: Compiled,
   steps: Steps,
-): { readonly minor: Work; readonly independence: Work | null } {
+): { readonly minor: Work; readonly independence: Work | null; readonly probable: Work | null } {
   const order = claim.lower;
   const residuesPerInput = countResidues(program, steps);
   const { evaluation, tangent, entries: tensorEntries } = inputCost(program, steps);
@@ -188,7 +188,10 @@ export function estimateWork(
     accumulations: order ** 3 / 2,
     entries: order ** 2 + order * tokens * width,
   });
-  if (independence === null) return { minor, independence: null };
+  const probable =
+    probableUpperBound &&
+    work(runPart(probableUpperBound, claim.parameters, tokens * width, evaluation, tangent));
+  if (independence === null) return { minor, independence: null, probable };
   /** Entries of matrices, were they square; 64 signs are one word. */
   const squares = (columns: readonly { readonly count: number }[], points: number): number =>
     columns.reduce((sum, { count }) => sum + (count + points) ** 2, 0);
@@ -209,7 +212,7 @@ export function estimateWork(
     ) / 64;
   const stated = part(points, inputs, squares(argumentChecks(steps), points), signs);
   const checks = logarithmChecks(steps);
-  if (checks.length === 0) return { minor, independence: stated };
+  if (checks.length === 0) return { minor, independence: stated, probable };
   // The last of the attempts costs as much as all before it together.
   const most = Math.max(points, ...checks.map(({ count }) => count));
   const last = part(most, logarithmInputs(most, most), squares(checks, most), 0);
@@ -221,6 +224,26 @@ export function estimateWork(
       bytes: both(({ bytes }) => bytes),
       operations: both(({ operations }) => operations),
     },
+    probable,
+  };
+}
+
+/** The verifier's own run of a probable bound: the named inputs and one more, all their rows by all columns, until the rank is above the bound. */
+function runPart(
+  { upper, inputs: named }: NonNullable<StatedCertificate['probableUpperBound']>,
+  columns: number,
+  rowsPerInput: number,
+  evaluation: number,
+  tangent: number,
+): Part {
+  const inputs = named + 1;
+  return {
+    prime: 2n ** 61n,
+    points: 1,
+    inputs,
+    dots: inputs * (evaluation + columns * tangent),
+    accumulations: inputs * rowsPerInput * (upper + 1) * columns,
+    entries: (upper + rowsPerInput) * columns,
   };
 }
 
@@ -239,9 +262,10 @@ export function demandBoundedWork(
   steps: Steps,
   operationLimit: number,
 ): void {
-  const { minor, independence } = estimateWork(stated, compiled, steps);
+  const { minor, independence, probable } = estimateWork(stated, compiled, steps);
   demandBounded('certificate.lowerBound', minor, operationLimit);
   if (independence !== null) demandBounded('certificate.independence', independence, operationLimit);
+  if (probable !== null) demandBounded('certificate.probableUpperBound', probable, operationLimit);
 }
 
 export function demandBounded(

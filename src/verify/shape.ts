@@ -11,6 +11,7 @@ import {
   text,
   type StatedPoint,
 } from './fields.ts';
+import { statedProbableBound, type StatedProbableBound } from './monte-carlo/shape.ts';
 import { statedNetwork, type StatedNetwork } from './network-shape.ts';
 import { statedUpperBound, type StatedUpperBound } from './upper-bound.ts';
 
@@ -34,7 +35,20 @@ export interface StatedCertificate {
   /** `points`: how many points there are, with seeds that follow one another. */
   readonly independence: (StatedPoint & { readonly inputs: number; readonly points: number }) | null;
   readonly upperBound: StatedUpperBound;
+  readonly probableUpperBound: StatedProbableBound | null;
   readonly digest: string;
+}
+
+function statedClaim(path: string, value: unknown): StatedCertificate['claim'] {
+  const fields = object(path, value, ['parameters', 'lower', 'upper', 'exact']);
+  const { exact } = fields;
+  demand(typeof exact === 'boolean', `${path}.exact`, 'true or false', exact);
+  return {
+    parameters: integer(`${path}.parameters`, fields['parameters'], 0),
+    lower: integer(`${path}.lower`, fields['lower'], 0),
+    upper: integer(`${path}.upper`, fields['upper'], 0),
+    exact,
+  };
 }
 
 function lowerBound(path: string, value: unknown): StatedCertificate['lowerBound'] {
@@ -69,24 +83,18 @@ function lowerBound(path: string, value: unknown): StatedCertificate['lowerBound
 export function statedCertificate(value: unknown): StatedCertificate {
   const path = 'certificate';
   const required = ['format', 'version', 'kind', 'network', 'claim', 'lowerBound', 'upperBound', 'digest'];
-  const fields = object(path, value, required, ['independence']);
+  const fields = object(path, value, required, ['independence', 'probableUpperBound']);
   literal(`${path}.kind`, fields['kind'], 'dimension');
-  const claim = object(`${path}.claim`, fields['claim'], ['parameters', 'lower', 'upper', 'exact']);
-  const { exact } = claim;
-  demand(typeof exact === 'boolean', `${path}.claim.exact`, 'true or false', exact);
+  const claim = statedClaim(`${path}.claim`, fields['claim']);
   const network = statedNetwork(`${path}.network`, fields['network']);
   const independence =
     fields['independence'] === undefined
       ? null
       : object(`${path}.independence`, fields['independence'], ['prime', 'point', 'inputs'], ['parameters']);
+  const probable = fields['probableUpperBound'];
   return {
     network,
-    claim: {
-      parameters: integer(`${path}.claim.parameters`, claim['parameters'], 0),
-      lower: integer(`${path}.claim.lower`, claim['lower'], 0),
-      upper: integer(`${path}.claim.upper`, claim['upper'], 0),
-      exact,
-    },
+    claim,
     lowerBound: lowerBound(`${path}.lowerBound`, fields['lowerBound']),
     independence: independence && {
       ...statedPoint(`${path}.independence`, independence['prime'], independence['point']),
@@ -97,6 +105,8 @@ export function statedCertificate(value: unknown): StatedCertificate {
           : integer(`${path}.independence.parameters`, independence['parameters'], 2),
     },
     upperBound: statedUpperBound(`${path}.upperBound`, fields['upperBound'], network),
+    probableUpperBound:
+      probable === undefined ? null : statedProbableBound(`${path}.probableUpperBound`, probable, claim),
     digest: text(`${path}.digest`, fields['digest']),
   };
 }

@@ -6,6 +6,8 @@ import { checkIndependence } from './independence.ts';
 import { demandBoundedWork, maxOperations } from './limits.ts';
 import { demandNewLogarithms } from './logarithms.ts';
 import { checkMinor } from './minor.ts';
+import { checkErrorProbability } from './monte-carlo/error-probability.ts';
+import { repeatRun } from './monte-carlo/own-run.ts';
 import { checkRankClaim, rankStatements } from './rank-claim.ts';
 import { checkRankEvidence } from './rank-evidence.ts';
 import { demandBoundedRankWork } from './rank-limits.ts';
@@ -22,9 +24,14 @@ export type Verification =
       readonly kind: 'dimension';
       readonly parameters: number;
       readonly dimension: { readonly lower: number; readonly upper: number; readonly exact: boolean };
+      /** An upper bound that is not proved; absent if none is stated. */
+      readonly probable?: { readonly upper: number; readonly errorProbability: string };
       /** The prime of the lower bound. */
       readonly prime: string;
-      /** What has been proved, in words: the lower bound, the independence of exponentials and roots if there are any, the upper bound. */
+      /**
+       * What has been proved, in words: the lower bound, the independence of exponentials and roots if there are any, the upper bound; then the probable one, if
+       * there is one, which is not proved.
+       */
       readonly statements: readonly string[];
       readonly rows?: undefined;
       readonly cols?: undefined;
@@ -42,6 +49,7 @@ export type Verification =
       readonly statements: readonly string[];
       readonly parameters?: undefined;
       readonly dimension?: undefined;
+      readonly probable?: undefined;
     }
   | { readonly accepted: false; readonly fault: Fault };
 
@@ -52,7 +60,7 @@ export interface VerifyOptions extends LongOperation {
 
 /**
  * Checks a certificate, trusting nothing in it: recomputes the point, the named minor of the Jacobian, the independence of exponentials and roots,
- * the upper bound, the claim and the digest.
+ * the upper bound, the claim and the digest. A probable upper bound is refuted or confirmed by a run of its own, at a random point: that is no proof.
  *
  * It shares no mathematics with `certify`: forward mode instead of reverse mode, plain TypeScript instead of Wasm, its own hash, sampling, elimination
  * and closed form. Primes up to 2⁶⁴. Not checked: that rows and columns are the lexicographically first ones, and `retries` beyond its form (docs/certificate.md).
@@ -87,20 +95,25 @@ async function verifyDimension(
   demandNewLogarithms(compiled.program);
   const steps = stepsOf(compiled.program);
   checkEvidence(stated, compiled.program, steps);
+  const { independence, lowerBound, probableUpperBound: probable } = stated;
   demandBoundedWork(stated, compiled, steps, operations);
-  const { independence, lowerBound } = stated;
+  if (probable !== null) checkErrorProbability(probable, compiled, steps, stated.claim.upper);
   if (independence !== null)
     await atPrime(independence.prime, (field) =>
       checkIndependence(compiled, steps, independence, field, pace),
     );
   await stated.upperBound.prove(compiled, operations, pace);
   await atPrime(lowerBound.prime, (field) => checkMinor(compiled, steps, stated, field, pace));
+  if (probable !== null) await repeatRun(compiled, steps, probable, pace);
   const { parameters, ...dimension } = stated.claim;
   return {
     accepted: true,
     kind: 'dimension',
     parameters,
     dimension,
+    ...(probable !== null && {
+      probable: { upper: probable.upper, errorProbability: probable.errorProbability },
+    }),
     prime: String(stated.lowerBound.prime),
     statements: statements(stated, steps),
   };
@@ -123,7 +136,7 @@ async function verifyRank(stated: StatedRank, operations: number, pace: Pace): P
 }
 
 function statements(
-  { claim, lowerBound, independence, upperBound }: StatedCertificate,
+  { claim, lowerBound, independence, upperBound, probableUpperBound: probable }: StatedCertificate,
   { argumentSteps, roots }: Steps,
 ): string[] {
   const { prime, rows } = lowerBound;
@@ -138,5 +151,10 @@ function statements(
     found.push(
       `independence of the square roots, proved: no product of radicands is a square, by their signs modulo ${independence!.prime}`,
     );
-  return [...found, `upper bound ${claim.upper}, proved: ${upperBound.statement}`];
+  found.push(`upper bound ${claim.upper}, proved: ${upperBound.statement}`);
+  if (probable !== null)
+    found.push(
+      `upper bound ${probable.upper}, not proved: a run with a random prime and point of the verifier's own confirms it; error probability at most ${probable.errorProbability}`,
+    );
+  return found;
 }

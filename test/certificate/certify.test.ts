@@ -8,6 +8,7 @@ import { publishedNetworks } from '../reference/published.ts';
 import { referenceRows } from '../reference/every-row.ts';
 import { singleHeadReferences } from '../reference/single-head.ts';
 import { anyNetwork } from '../network/any-network.ts';
+import { bilinear } from '../symmetry/networks.ts';
 import { arbitraryNetwork } from '../theory/random-network.ts';
 
 const figure3 = attentionStack({
@@ -73,17 +74,60 @@ test('random networks of every kind of layer: a lower bound that is not above th
         counts.refused++;
         return;
       }
-      const { dimension, parameters, upper, certificate } = result;
+      const { dimension, parameters, upper, proved, certificate } = result;
       expect(dimension.lower).toBeLessThanOrEqual(dimension.upper);
-      expect(dimension.upper).toBeLessThanOrEqual(parameters);
-      expect(dimension.exact).toBe(dimension.lower === dimension.upper);
+      expect(dimension.upper).toBeLessThanOrEqual(proved.upper);
+      expect(proved.upper).toBeLessThanOrEqual(parameters);
+      expect(dimension.exact).toBe(dimension.lower === proved.upper);
       expect(certificate.network).toEqual(network);
-      expect(certificate.upperBound.method).toBe(upper.method);
+      expect(certificate.upperBound.method).toBe(proved.method);
+      expect(upper.method === 'probabilistic').toBe(dimension.upper < proved.upper);
+      expect(upper.errorProbability > 0).toBe(dimension.upper < proved.upper);
+      expect(certificate.probableUpperBound?.upper).toBe(
+        dimension.upper < proved.upper ? dimension.upper : undefined,
+      );
       counts[dimension.exact ? 'exact' : 'interval']++;
     }),
     { seed: 1, numRuns: 80, endOnFailure: true },
   );
   expect(counts.exact).toBeGreaterThan(counts.interval + counts.refused);
+});
+
+test('an interval: a Monte Carlo bound inside it, beside the claim, with its error probability', async () => {
+  // Matrices of rank 3 with 4 rows, on the 6 products of 3 coordinates; 24 is what scalings leave of 30 parameters.
+  const dimension = 3 * (4 + 6 - 3);
+  const result = await certify(bilinear(3, 3, 4));
+  expect(result).toMatchObject({
+    parameters: 30,
+    dimension: { lower: dimension, upper: dimension, exact: false },
+    upper: { method: 'probabilistic' },
+    proved: { upper: 24, method: 'gauge' },
+  });
+  const { claim, probableUpperBound } = result.certificate;
+  expect(claim).toEqual({ parameters: 30, lower: dimension, upper: 24, exact: false });
+  const { errorProbability } = result.upper;
+  expect(errorProbability).toBeGreaterThan(0);
+  expect(errorProbability).toBeLessThan(2 ** -40);
+  expect(probableUpperBound).toMatchObject({
+    upper: dimension,
+    errorProbability: `2^${Math.log2(errorProbability)}`,
+    point: { seed: '0' },
+    // One token, a row for each of the 4 coordinates: the forms are known after 6 tokens.
+    inputs: 6,
+  });
+  expect(serializeCertificate((await certify(bilinear(3, 3, 4))).certificate)).toBe(
+    serializeCertificate(result.certificate),
+  );
+});
+
+test('no Monte Carlo bound where the result is exact, nor where roots are drawn', async () => {
+  expect((await certify(figure3)).certificate).not.toHaveProperty('probableUpperBound');
+  const { layers, ...size } = bilinear(3, 3, 4);
+  const normalized = { ...size, layers: [...layers, { kind: 'rmsnorm' as const, weight: false as const }] };
+  const { dimension, proved, upper, certificate } = await certify(normalized);
+  expect(dimension.lower).toBeLessThan(dimension.upper);
+  expect([upper.errorProbability, dimension.upper]).toEqual([0, proved.upper]);
+  expect(certificate).not.toHaveProperty('probableUpperBound');
 });
 
 test('the same network, prime and seed give the same bytes; another seed gives another point', async () => {

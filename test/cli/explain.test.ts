@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { certify, serializeCertificate, type Certificate } from '../../src/certificate/index.ts';
 import { explanationOf } from '../../src/cli/explanation.ts';
 import { anyNetwork } from '../network/any-network.ts';
-import { groupedQueries, networkOf, softmaxPair } from '../symmetry/networks.ts';
+import { bilinear, groupedQueries, networkOf } from '../symmetry/networks.ts';
 import { controlCharacters, dimcert, stackFlags, temporaryFile } from './command.ts';
 
 type Json = Record<string, unknown>;
@@ -34,31 +34,39 @@ test('what certify found is what is explained, and families fill the gauge', asy
         if (!(error instanceof RangeError)) throw error;
       });
       fc.pre(result !== undefined);
-      const { certificate, dimension, upper, parameters } = result;
+      const { certificate, dimension, upper, proved, parameters } = result;
       const explanation = explanationOf(parsed(certificate));
+      const bounds = { ...dimension, upper: proved.upper };
       expect(explanation).toMatchObject({
         parameters,
-        claim: dimension,
-        dimension,
-        upper: { method: upper.method },
+        claim: bounds,
+        dimension: bounds,
+        upper: { method: proved.method },
       });
-      expect(explanation.gap).toBe(dimension.upper - dimension.lower);
+      expect(explanation.gap).toBe(proved.upper - dimension.lower);
+      expect(explanation.probable).toEqual(
+        upper.errorProbability === 0
+          ? null
+          : { upper: dimension.upper, errorProbability: `2^${Math.log2(upper.errorProbability)}` },
+      );
       const ranks = (explanation.upper.families ?? []).map(({ rank }) => rank);
-      if (upper.method === 'gauge')
-        expect(ranks.reduce((sum, rank) => sum + rank, 0)).toBe(parameters - dimension.upper);
+      if (proved.method === 'gauge')
+        expect(ranks.reduce((sum, rank) => sum + rank, 0)).toBe(parameters - proved.upper);
     }),
     { numRuns: 30 },
   );
 });
 
-// docs/symmetries.md, "Two tokens": H₂·H₁(H₁ − 1)·d(d − 1)/2 symmetries that belong to no family.
+// Quadratic forms of rank 2 are a variety of codimension (d − 2)(d − 1)/2: a space of dimension h meets it in dimension m, and each of h forms may move along m − 1 directions.
 test.each([
-  [2, 2, 1],
-  [2, 2, 2],
-  [3, 2, 1],
-])('the gap is the number of unknown symmetries: d = %i, H₁ = %i, H₂ = %i', async (d, first, second) => {
-  const { certificate } = await certify(softmaxPair(d, first, second, 2, 2));
-  const gap = (second * first * (first - 1) * d * (d - 1)) / 2;
+  [3, 3, 4],
+  [3, 4, 9],
+  [4, 5, 6],
+])('the gap is the number of unknown symmetries: d = %i, h = %i, e = %i', async (d, h, e) => {
+  const { certificate, dimension, upper } = await certify(bilinear(d, h, e));
+  const gap = h * (h - ((d - 2) * (d - 1)) / 2 - 1);
+  expect(dimension).toEqual({ lower: dimension.lower, upper: dimension.lower, exact: false });
+  expect(upper.method).toBe('probabilistic');
   expect(explanationOf(parsed(certificate)).gap).toBe(gap);
   const { code, stdout, stderr } = await explained(certificate);
   expect([code, stderr, controlCharacters(stdout)]).toEqual([0, '', []]);
@@ -108,13 +116,27 @@ test('an interval of the closed form: another point that was not tried', async (
   expect(JSON.parse(again.stdout)).toMatchObject({ dimension: { lower: 40, exact: true } });
 });
 
-test('points that do not agree are suspected before symmetries are', async () => {
-  const { certificate } = await certify(softmaxPair(2, 2, 1, 1, 2));
+test('without a Monte Carlo run: points that do not agree are suspected before symmetries are', async () => {
+  const { probableUpperBound, ...certificate } = (await certify(bilinear(3, 3, 4))).certificate;
+  expect(probableUpperBound).toBeDefined();
+  const agreeing = await explained(certificate);
+  expect(agreeing.stdout).toContain('All 3 points gave 21. So 21 is probably the dimension');
   const { lowerBound } = certificate;
   const [retry] = lowerBound.retries;
   const retries = [{ ...retry, rank: certificate.claim.lower - 1 }, lowerBound.retries[1]];
   const { stdout } = await explained({ ...certificate, lowerBound: { ...lowerBound, retries } });
   expect(stdout).toContain('The points do not agree');
+  expect(stdout.indexOf('dimcert certify NETWORK')).toBeLessThan(
+    stdout.indexOf('dimcert symmetries NETWORK'),
+  );
+});
+
+test('a Monte Carlo run above the lower bound: the points are suspected', async () => {
+  const { certificate } = await certify(bilinear(3, 3, 4));
+  const { lower, upper } = certificate.claim;
+  const { stdout } = await explained(claiming(certificate, lower - 1, upper));
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`found at most ${lower}, which is wrong with`);
+  expect(stdout).toContain('they are probably');
   expect(stdout.indexOf('dimcert certify NETWORK')).toBeLessThan(
     stdout.indexOf('dimcert symmetries NETWORK'),
   );
@@ -165,6 +187,7 @@ test('what is no certificate of a dimension is refused in one line', async () =>
       changed({ lowerBound: { ...lowerBound, retries: [1] } }),
       'lowerBound.retries[0]: expected an object, got 1',
     ],
+    [changed({ probableUpperBound: { upper: 35 } }), 'probableUpperBound.upper: expected at least 36 and below 36, got 35'], // prettier-ignore
     [changed({ upperBound: { method: 'faith' } }), 'upperBound.method: expected "closed-form", "gauge" or "ambient", got "faith"'], // prettier-ignore
   ];
   for (const [value, line] of cases)

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ModelDescription } from '../../src/model-config/index.ts';
+import type { Symmetries } from '../../src/symmetry/index.ts';
 import { llama3 } from '../model-config/configs.ts';
 import { controlCharacters, dimcert, networkJson, temporaryFile, temporaryFolder } from './command.ts';
 
@@ -54,6 +55,16 @@ test('a model that is small enough is certified itself', async () => {
   expect(stdout).toMatch(/^prime +4093$/m);
 });
 
+test('symmetries --config: those of the scaled-down network', async () => {
+  const { scaledDown } = await description(['dimension', '--budget', '240']);
+  const { stdout } = await dimcert(['symmetries', '--json', '--budget', '240', '--config', '-'], {
+    stdin: config,
+  });
+  const { parameters, known, dimension } = JSON.parse(stdout) as Symmetries;
+  expect([parameters, known.rank]).toEqual([scaledDown.parameters, scaledDown.gauge]);
+  expect(dimension).toMatchObject({ upper: parameters - known.rank, errorProbability: 0 });
+});
+
 test.each<[string[], string]>([
   [['NETWORK'], '--config: expected the config.json of a model or a NETWORK, got both'],
   [['--dims', '4,4'], '--dims: expected --config or flags that describe a network, got both'],
@@ -65,7 +76,7 @@ test.each<[string[], string]>([
 ])('--config with %j', async (args, words) => {
   const network = temporaryFile(networkJson());
   const flags = args.map((arg) => (arg === 'NETWORK' ? network : arg));
-  for (const command of ['dimension', 'certify']) {
+  for (const command of ['dimension', 'certify', 'symmetries']) {
     const { code, stdout, stderr } = await dimcert([command, ...flags, '--config', temporaryFile(config)]);
     expect(stderr).toMatch(/^dimcert: [^\n]+\n$/);
     expect(stderr.slice('dimcert: '.length).startsWith(words)).toBe(true);

@@ -17,6 +17,7 @@ test('certify --json prints one object with the fields of the contract', async (
     parameters: 64,
     dimension: { lower: 40, upper: 40, exact: true },
     upper: { method: 'closed-form', statement: expect.any(String), errorProbability: 0 },
+    proved: { upper: 40, method: 'closed-form', statement: expect.any(String) },
     prime: '4093',
     seconds: expect.any(Number),
     certificate: null,

@@ -29,3 +29,12 @@ export function softmaxPair(d: number, first: number, second: number, outputDim:
     { ...layer, headDim: width, numHeads: second, outputDim },
   ]);
 }
+
+/**
+ * x ↦ Σ_n D_n·(G_n x)(U_n x), h products of linear forms with vectors of size e, on one token: maps to R^e by quadratic forms from a space of dimension h, spanned by forms of rank 2.
+ *
+ * If every such space is spanned by such forms, in h·(m − 1) parameters' ways with m = h − (d − 2)(d − 1)/2 the dimension of their variety in it, these are symmetries that no family explains.
+ */
+export function bilinear(d: number, h: number, e: number): Network {
+  return networkOf(d, 1, [{ kind: 'gated', function: 'identity', hiddenDim: h, outputDim: e }]);
+}

@@ -61,7 +61,8 @@ export async function certifyCommand(
 
   const { certificate, ...found } = result;
   file?.write(serializeCertificate(certificate));
-  const description = model && describeModel(model, result.dimension);
+  const description =
+    model && describeModel(model, { lower: result.dimension.lower, upper: result.proved.upper });
   if (output === '-') await print(stdout, serializeCertificate(certificate));
   else if (json) {
     const { prime, seconds } = found;
@@ -83,7 +84,8 @@ export async function certifyCommand(
 }
 
 function networkRows(result: CertifyResult, network: Network): ReportRow[] {
-  const { parameters, dimension, upper, prime } = result;
+  const { parameters, dimension, upper, proved, prime } = result;
+  const { lower, exact } = dimension;
   const layers = network.layers.length;
   return [
     {
@@ -91,20 +93,36 @@ function networkRows(result: CertifyResult, network: Network): ReportRow[] {
       value: String(parameters),
       note: `${layers} ${layers === 1 ? 'layer' : 'layers'}, sequence length ${network.sequenceLength}`,
     },
-    { label: 'upper bound', value: String(dimension.upper), note: upper.statement },
+    { label: 'upper bound', value: String(proved.upper), note: proved.statement },
+    ...(upper.errorProbability > 0
+      ? [
+          {
+            label: 'probable bound',
+            value: String(dimension.upper),
+            note: `error probability at most ${powerOfTwo(upper.errorProbability)}; ${upper.statement}`,
+          },
+        ]
+      : []),
     {
       label: 'lower bound',
-      value: String(dimension.lower),
+      value: String(lower),
       note: `a minor of the Jacobian that is not zero modulo ${prime}`,
     },
     {
       label: 'dimension',
-      value: dimensionInWords(dimension),
-      note: dimension.exact
+      value: dimensionInWords({ lower, upper: proved.upper }),
+      note: exact
         ? 'exact: the bounds meet, and both are proved'
-        : 'not exact: the bounds do not meet',
+        : upper.errorProbability > 0
+          ? `proved; ${dimensionInWords(dimension)} but for the error probability`
+          : 'not exact: the bounds do not meet',
     },
   ];
+}
+
+/** 2^-48 */
+function powerOfTwo(probability: number): string {
+  return `2^${Math.log2(probability)}`;
 }
 
 /** How it was computed, where it is kept, and where there is more about an interval. */

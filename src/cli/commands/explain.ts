@@ -39,12 +39,21 @@ function explanationText(
   colors: Colors,
   columns: number,
 ): string {
-  const { parameters, dimension, gap, lower, upper } = explanation;
+  const { parameters, dimension, gap, lower, upper, probable } = explanation;
   const known = gap === 0 ? 'exact' : gap > 0 ? 'an interval' : 'the bounds contradict each other';
   const rows = [
     { label: 'parameters', value: String(parameters) },
     { label: 'lower bound', value: String(dimension.lower), note: pointInWords(lower.best) },
     { label: 'upper bound', value: String(dimension.upper), note: methodInWords[upper.method] },
+    ...(probable
+      ? [
+          {
+            label: 'probable bound',
+            value: String(probable.upper),
+            note: `Monte Carlo, error probability at most ${probable.errorProbability}`,
+          },
+        ]
+      : []),
     ...(gap === 0 ? [] : [{ label: 'gap', value: String(gap) }]),
     {
       label: 'dimension',
@@ -128,6 +137,7 @@ function verdict({
   gap,
   lower: points,
   upper: { method },
+  probable,
 }: Explanation): string {
   const between = `The minor and ${methodInWords[method]}`;
   if (gap === 0) return `${between} meet: no dimension but ${upper} is possible. Neither rests on chance.`;
@@ -135,10 +145,18 @@ function verdict({
     return `${between} contradict each other: ${lower} is above ${upper}. The certificate is false, or the program or a theorem is wrong.`;
   if (method === 'closed-form')
     return 'No such network is known that misses the closed form. So the points are probably bad ones, of which small primes have many.';
+  const missing = (count: number): string =>
+    `${count} independent ${count === 1 ? 'symmetry is' : 'symmetries are'} missing among the known ones`;
+  if (probable && probable.upper < upper) {
+    const run = `A Monte Carlo run found at most ${probable.upper}, which is wrong with a probability of at most ${probable.errorProbability}`;
+    return probable.upper === lower
+      ? `${run}. Otherwise ${lower} is the dimension, and ${missing(gap)}.`
+      : `${run}. The points of the lower bound gave less: they are probably bad ones.`;
+  }
   const count = 1 + points.others.length;
   if (count === 1) return `One point gave ${lower}. It may be a bad one, or symmetries are unknown.`;
   return pointsAgree(points)
-    ? `All ${count} points gave ${lower}. So ${lower} is probably the dimension, and ${gap} independent ${gap === 1 ? 'symmetry is' : 'symmetries are'} missing among the known ones.`
+    ? `All ${count} points gave ${lower}. So ${lower} is probably the dimension, and ${missing(gap)}.`
     : `The points do not agree, so some are bad ones, and ${lower} may be too small; or symmetries are unknown.`;
 }
 
@@ -147,7 +165,7 @@ function pointsAgree({ best, others }: Explanation['lower']): boolean {
 }
 
 function nextSteps(explanation: Explanation, source: string): string[] {
-  const { gap, untried, lower, upper } = explanation;
+  const { gap, untried, lower, upper, probable } = explanation;
   const check = `dimcert verify ${source} checks the certificate; here its minor was believed`;
   const certificate = source === '-' ? 'the certificate' : source;
   if (gap < 0) return [check, `if it is accepted, please report it with ${certificate}`];
@@ -159,7 +177,7 @@ function nextSteps(explanation: Explanation, source: string): string[] {
   const point = `dimcert certify NETWORK --seed ${untried.seed} --prime ${untried.prime} tries other points, of which few are bad: the lower bound may rise`;
   const search =
     'dimcert symmetries NETWORK looks for symmetries that are not known: the upper bound may fall';
-  const steps =
-    upper.method === 'closed-form' ? [point] : pointsAgree(lower) ? [search, point] : [point, search];
+  const isReached = probable ? probable.upper === lower.best.rank : pointsAgree(lower);
+  const steps = upper.method === 'closed-form' ? [point] : isReached ? [search, point] : [point, search];
   return [...steps, network, check];
 }

@@ -4,12 +4,13 @@ import { colorsOf, print, type Colors } from '../console.ts';
 import { printJson, type Context } from '../context.ts';
 import { InputError, inWordsOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { networkOf, type StackFlags } from '../network-input.ts';
+import { modelOf, type ModelFlags } from '../model-input.ts';
+import { networkOf } from '../network-input.ts';
 import { ProgressLine } from '../progress.ts';
 import { inputName } from '../read-input.ts';
 import { dimensionInWords, duration, reportBlock, wrap, type ReportRow } from '../report.ts';
 
-export interface SymmetriesCommandOptions extends StackFlags {
+export interface SymmetriesCommandOptions extends ModelFlags {
   readonly seed?: string;
   readonly json?: boolean;
 }
@@ -26,11 +27,13 @@ export async function symmetriesCommand(
   find: typeof symmetries = symmetries,
 ): Promise<number> {
   const seed = options.seed === undefined ? undefined : naturalNumber('--seed', options.seed);
-  const network = await networkOf(source, options, context.interruptions);
+  const model = await modelOf(source, options, context.interruptions);
+  const network = model?.scaledDown.network ?? (await networkOf(source, options, context.interruptions));
   const { stdout, stderr, env } = context.console;
   const signal = context.interruptions.listen();
   const progress = new ProgressLine(stderr);
-  const where = source === undefined ? 'network: ' : `${inputName(source)}: `;
+  const input = options.config ?? source;
+  const where = input === undefined ? 'network: ' : `${inputName(input)}: `;
   let found: Symmetries;
   try {
     found = await inWordsOf({ network: where, memory: `${where}memory` }, () =>
