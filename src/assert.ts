@@ -21,6 +21,15 @@ export function rangeFault(title: string, expected: string, got: unknown): Range
   return new RangeError(`${title}: expected ${expected}, got ${shown(got)}`);
 }
 
+/** What a computation may take. */
+export const mostBytes = 2 ** 32;
+
+/** Of a computation that needs so many bytes. */
+export function memoryFault(bytes: number): RangeError {
+  const needed = Math.ceil(bytes / 2 ** 20);
+  return new RangeError(`memory: expected at most ${mostBytes / 2 ** 20} MiB in all, got ${needed} MiB`);
+}
+
 /** Throws unless `value` is a safe integer in [min, max]: `TypeError` for another type, `RangeError` for another value. */
 export function assertInteger(
   title: string,

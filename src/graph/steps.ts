@@ -1,3 +1,4 @@
+import { memoryFault } from '../assert.ts';
 import { fraction, one } from '../fraction.ts';
 import { argumentLattice, type Argument } from './lattice.ts';
 import { isVisible, operands, parameterOf, type Tensor } from './tensor.ts';
@@ -5,6 +6,11 @@ import { isVisible, operands, parameterOf, type Tensor } from './tensor.ts';
 /*
  * What is drawn at an input while it is computed, and what must be checked: docs/point.md, "Steps".
  */
+
+/** Pairs of query and key: with more of them not even the table of the arguments is made. */
+const mostPairs = 2 ** 24;
+/** Of an entry of the matrix that shows the arguments to be independent, of as many rows as columns. */
+export const argumentBytes = 12;
 
 /** The exponentials of the scores of a head. */
 export interface SoftmaxStep {
@@ -92,6 +98,7 @@ function softmaxArguments({ rows, cols, operation: op }: Tensor): { argumentOf: 
     throw new Error('expected a softmax of scores');
   const { q, k } = op.scores.operation;
   const symmetric = q.parallel >= 0 && q.parallel === k.parallel;
+  if (rows * cols > mostPairs) throw memoryFault(argumentBytes * (rows * cols) ** 2);
   const argumentOf = new Int32Array(rows * cols).fill(-1);
   let count = 0;
   for (let i = 0; i < rows; i++) {

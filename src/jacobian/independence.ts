@@ -1,8 +1,15 @@
+import { memoryFault, mostBytes } from '../assert.ts';
 import { residueOfFraction } from '../field/fraction.ts';
 import { PrimeField } from '../field/prime-field.ts';
 import { SquareRoots } from '../field/square-root.ts';
 import { combinationOf } from '../graph/combination.ts';
-import type { FunctionStep, LogarithmStep, SoftmaxStep, Step } from '../graph/steps.ts';
+import {
+  argumentBytes,
+  type FunctionStep,
+  type LogarithmStep,
+  type SoftmaxStep,
+  type Step,
+} from '../graph/steps.ts';
 import { geluCubic } from '../graph/tensor.ts';
 import { Echelon } from '../kernel/echelon.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -51,6 +58,7 @@ export async function proveIndependence(
   assertNewLogarithms(network.steps);
   const checks = checksOf(network.steps);
   if (checks.length === 0) return null;
+  assertMemory(checks);
   const prime = evidencePrime(network);
   let failed: Check | null = null;
   for (let retry = 0; retry < seedsTried; retry++) {
@@ -121,6 +129,13 @@ function assertNewLogarithms(steps: readonly Step[]): void {
       );
     met.add(key(1n));
   }
+}
+
+/** Throws a `RangeError` if a matrix, which has more rows than columns, would not fit. */
+function assertMemory(checks: readonly Check[]): void {
+  const columns = Math.max(...checks.map((check) => check.columns));
+  const bytes = argumentBytes * columns ** 2;
+  if (bytes > mostBytes) throw memoryFault(bytes);
 }
 
 function argumentCount(step: SoftmaxStep | FunctionStep): number {

@@ -1,4 +1,4 @@
-import { rangeFault } from '../assert.ts';
+import { memoryFault, rangeFault } from '../assert.ts';
 import { parsePrime } from '../field/any-prime.ts';
 import { maxWordPrime } from '../field/prime-field.ts';
 import type { Residue, ResidueArray } from '../field/residue.ts';
@@ -71,8 +71,7 @@ export class Kernel<R extends Residue = number> {
   }
 
   #memoryFault(bytes: number): RangeError {
-    const needed = Math.ceil((this.mark() + bytes) / 2 ** 20);
-    return new RangeError(`memory: expected at most 4096 MiB in all, got ${needed} MiB`);
+    return memoryFault(this.mark() + bytes);
   }
 
   /** The size of the instance's memory, which only grows. */

@@ -12,6 +12,11 @@ export interface Bounds {
   readonly upper: number;
 }
 
+/** Bounds, and whether they meet. */
+export interface ExactBounds extends Bounds {
+  readonly exact: boolean;
+}
+
 /** What is known of a model, as JSON. */
 export interface ModelDescription {
   readonly modelType: string;
@@ -24,7 +29,10 @@ export interface ModelDescription {
   readonly parts: readonly Part[];
   readonly parameters: number;
   readonly gauge: number;
-  readonly dimension: { readonly upper: number; readonly status: Status };
+  /** Of this network, at its size: `lower` is 0 where nothing of this size was certified. */
+  readonly dimension: ExactBounds & { readonly status: Status };
+  /** Why `dimension.upper` is an upper bound. */
+  readonly upper: { readonly method: 'gauge'; readonly statement: string; readonly errorProbability: 0 };
   readonly scaledDown: {
     readonly reductions: readonly Reduction[];
     readonly factor: number;
@@ -32,7 +40,7 @@ export interface ModelDescription {
     readonly gauge: number;
     readonly upper: number;
     /** What was certified; `null` where nothing was. */
-    readonly dimension: Bounds | null;
+    readonly dimension: ExactBounds | null;
   };
 }
 
@@ -42,6 +50,9 @@ export interface DescriptionRow {
   readonly value: string;
   readonly note?: string;
 }
+
+const upperStatement =
+  'parameters less the symmetries of each part, counted by formulas (docs/model-configs.md)';
 
 /** Which functions are counted. */
 const functionSpace =
@@ -61,6 +72,8 @@ export function describeModel(model: Model, certified: Bounds | null = null): Mo
       `the certified lower bound ${certified.lower} is above parameters − gauge = ${scaledDown.upper}: a formula, or the program, is wrong`,
     );
   }
+  const isItself = scaledDown.reductions.length === 0;
+  const lower = isItself && certified ? certified.lower : 0;
   return {
     modelType: model.architecture.modelType,
     functionSpace,
@@ -69,15 +82,20 @@ export function describeModel(model: Model, certified: Bounds | null = null): Mo
     leftOut: model.leftOut,
     parts: model.parts,
     ...numbers(model),
-    dimension: { upper: model.upper, status: statusOf(model, certified) },
+    dimension: { ...exactly(lower, model.upper), status: statusOf(model, certified) },
+    upper: { method: 'gauge', statement: upperStatement, errorProbability: 0 },
     scaledDown: {
       reductions: scaledDown.reductions,
       factor: scaledDown.factor,
       ...numbers(scaledDown),
       upper: scaledDown.upper,
-      dimension: certified && { lower: certified.lower, upper: Math.min(certified.upper, scaledDown.upper) },
+      dimension: certified && exactly(certified.lower, Math.min(certified.upper, scaledDown.upper)),
     },
   };
+}
+
+function exactly(lower: number, upper: number): ExactBounds {
+  return { lower, upper, exact: lower === upper };
 }
 
 function numbers({ parameters, gauge }: SizedModel) {

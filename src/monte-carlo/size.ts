@@ -72,10 +72,11 @@ function dualOf(
       return product(constant(weights), of(op.x));
     }
     case 'power': {
-      const x = of(op.x);
-      let result = x;
-      for (let e = 1; e < op.exponent; e++) result = product(result, x);
-      return result;
+      const { value, tangent } = of(op.x);
+      const r = op.exponent;
+      // r·x^(r − 1)·ẋ
+      const slope = productSize(size(0, Math.log2(r)), powerSize(value, r - 1));
+      return { value: powerSize(value, r), tangent: tangent && productSize(slope, tangent) };
     }
     case 'product':
       return product(of(op.x), of(op.y));
@@ -184,6 +185,15 @@ function productSize(a: Size, b: Size): Size {
     bits: a.bits + b.bits,
     denominatorDegree: a.denominatorDegree + b.denominatorDegree,
     denominatorBits: a.denominatorBits + b.denominatorBits,
+  };
+}
+
+function powerSize(a: Size, exponent: number): Size {
+  return {
+    degree: exponent * a.degree,
+    bits: exponent * a.bits,
+    denominatorDegree: exponent * a.denominatorDegree,
+    denominatorBits: exponent * a.denominatorBits,
   };
 }
 

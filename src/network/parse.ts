@@ -174,6 +174,12 @@ export function parseNetwork(value: unknown, title = 'network'): Network {
   // Another kind of document is told by its format, not by its first unknown key.
   if (fields.get('format') !== undefined) checkFormat(`${title}.format`, fields.get('format'));
   if (fields.get('version') !== undefined) checkVersion(`${title}.version`, fields.get('version'));
+  if (fields.has('model_type'))
+    throw rangeFault(
+      `${title}.format`,
+      '"dimcert-network" (for the config.json of a model: readModelConfig, --config)',
+      fields.get('format'),
+    );
   rejectUnknownKeys(title, fields, networkKeys);
   checkFormat(`${title}.format`, fields.get('format'));
   checkVersion(`${title}.version`, fields.get('version'));

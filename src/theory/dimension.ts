@@ -1,6 +1,7 @@
 import type { Network } from '../network/format.ts';
 import { networkGraph } from '../network/graph.ts';
 import { parameterCount } from '../network/parameters.ts';
+import { parseNetwork } from '../network/parse.ts';
 import type { PublishedDimension } from './published.ts';
 import { publishedEquality } from './published.ts';
 import { upperBound, type UpperBound, type UpperBoundEvidence } from './upper-bound.ts';
@@ -43,16 +44,16 @@ upper bound ${upper} by: ${evidence.statement}; dimension ${published.dimension}
  *
  * For a stack of single-head attention layers the upper bound is the closed form. Otherwise it is that of the known symmetries, or of all
  * functions of the shape. The lower bound is 0 unless a published theorem states equality (then `exact`).
- * Throws an `Error` if upper bound and theorem contradict each other. Not checked: that the network is valid (`parseNetwork`
- * does that). O(layers) for a stack; otherwise the time of `upperBound`.
+ * Throws as `parseNetwork`, and an `Error` if upper bound and theorem contradict each other. O(layers) for a stack; otherwise the time of `upperBound`.
  *
  * @example dimension(network({ inputDim: 3, sequenceLength: 2, layers: [lightningAttention({ headDim: 2 })] }))
  */
 export function dimension(network: Network): TheoreticalDimension {
-  const published = publishedEquality(network);
-  const upper = upperBound(networkGraph(network));
+  const checked = parseNetwork(network);
+  const published = publishedEquality(checked);
+  const upper = upperBound(networkGraph(checked));
   return {
-    parameters: parameterCount(network),
+    parameters: parameterCount(checked),
     dimension: boundsFromTheory(upper, published),
     upper: { method: upper.evidence.method, statement: upper.evidence.statement, errorProbability: 0 },
     lower: published && { statement: published.statement },

@@ -237,12 +237,15 @@ function runPart(
   tangent: number,
 ): Part {
   const inputs = named + 1;
+  const rows = inputs * rowsPerInput;
+  const kept = Math.min(rows, upper + 1);
   return {
     prime: 2n ** 61n,
     points: 1,
     inputs,
     dots: inputs * (evaluation + columns * tangent),
-    accumulations: inputs * rowsPerInput * (upper + 1) * columns,
+    // A row is reduced by those kept before it: the kept ones by half of them, the others by all.
+    accumulations: (kept ** 2 / 2 + (rows - kept) * kept) * columns,
     entries: (upper + rowsPerInput) * columns,
   };
 }

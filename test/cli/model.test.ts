@@ -18,7 +18,12 @@ test('dimension --config: the whole model, in words and as JSON', async () => {
   const found = await description(['dimension']);
   // https://huggingface.co/meta-llama/Meta-Llama-3-8B
   expect(found.counts.total).toBe(8030261248);
-  expect(found.dimension).toEqual({ upper: found.parameters - found.gauge, status: 'bound' });
+  expect(found).toMatchObject({
+    dimension: { lower: 0, upper: found.parameters - found.gauge, exact: false, status: 'bound' },
+    upper: { method: 'gauge', statement: expect.any(String), errorProbability: 0 },
+    prime: null,
+    seconds: expect.any(Number),
+  });
   const path = temporaryFile(config, 'config.json');
   const { stdout, stderr } = await dimcert(['dimension', '--config', path]);
   expect([stderr, controlCharacters(stdout)]).toEqual(['', []]);
@@ -41,7 +46,7 @@ test('certify --config writes the certificate of the scaled-down network', async
   const { dimension, scaledDown } = await description(['certify', '--budget', '240', '-o', path]);
   const { dimension: certified, parameters, gauge } = scaledDown;
   expect(dimension.status).toBe('certified at the scaled-down size');
-  expect(certified).toEqual({ lower: parameters - gauge, upper: parameters - gauge });
+  expect(certified).toEqual({ lower: parameters - gauge, upper: parameters - gauge, exact: true });
   const { stdout } = await dimcert(['explain', path, '--json']);
   expect(JSON.parse(stdout)).toMatchObject({ parameters, dimension: { ...certified, exact: true } });
 });

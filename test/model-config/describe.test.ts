@@ -50,14 +50,19 @@ describe('describeModel', () => {
     const small = readModelConfig(tiny);
     const certified = (await certify(small.network)).dimension;
     expect(describeModel(small, certified).dimension).toStrictEqual({
-      upper: certified.lower,
+      ...certified,
+      exact: true,
       status: 'certified at this size',
     });
     const large = readModelConfig(configs.gpt2, { budget: 320 });
     const description = describeModel(large, (await certify(large.scaledDown.network)).dimension);
-    expect(description.dimension.status).toBe('certified at the scaled-down size');
+    expect(description.dimension).toMatchObject({
+      lower: 0,
+      exact: false,
+      status: 'certified at the scaled-down size',
+    });
     const { upper } = large.scaledDown;
-    expect(description.scaledDown.dimension).toStrictEqual({ lower: upper, upper });
+    expect(description.scaledDown.dimension).toStrictEqual({ lower: upper, upper, exact: true });
   });
 
   it('has a bound where the bounds do not meet, and refuses a contradiction', () => {
@@ -65,7 +70,7 @@ describe('describeModel', () => {
     const { upper } = model.scaledDown;
     const open = describeModel(model, { lower: upper - 1, upper: upper + 4 });
     expect(open.dimension.status).toBe('bound');
-    expect(open.scaledDown.dimension).toStrictEqual({ lower: upper - 1, upper });
+    expect(open.scaledDown.dimension).toStrictEqual({ lower: upper - 1, upper, exact: false });
     expect(() => describeModel(model, { lower: upper + 1, upper: upper + 1 })).toThrow(
       `the certified lower bound ${upper + 1} is above parameters − gauge = ${upper}`,
     );

@@ -20,10 +20,12 @@ export async function dimensionCommand(
   context: Context,
 ): Promise<number> {
   const { stdout, env } = context.console;
+  const start = performance.now();
   const model = await modelOf(source, options, context.interruptions);
   if (model) {
     const description = describeModel(model);
-    if (options.json) await printJson(context, description);
+    // No prime: nothing was computed modulo one.
+    if (options.json) await printJson(context, { ...description, prime: null, seconds: secondsSince(start) });
     else await print(stdout, reportBlock(modelRows(description), colorsOf(stdout, env), stdout.columns));
     return exitCodes.done;
   }
@@ -31,11 +33,9 @@ export async function dimensionCommand(
   // Nothing below awaits: Ctrl-C must end the process as the system does it.
   context.interruptions.release();
   const where = source === undefined ? 'network: ' : `${inputName(source)}: `;
-  const start = performance.now();
   const result = await inWordsOf({ network: where, memory: `${where}memory` }, () => dimension(network));
   const seconds = secondsSince(start);
   if (options.json) {
-    // No prime: nothing was computed modulo one.
     await printJson(context, { ...result, prime: null, seconds });
     return exitCodes.done;
   }

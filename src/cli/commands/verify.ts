@@ -37,11 +37,12 @@ export async function verifyCommand(
   if (options.json) await printJson(context, { ...verdict, seconds });
   if (!verdict.accepted) {
     const { path, expected, got } = verdict.fault;
+    const isTooLarge = expected.endsWith('elementary operations');
+    const word = isTooLarge ? 'rejected unchecked' : 'rejected';
+    const hint = isTooLarge ? ' (nothing is known to be wrong; --max-operations allows more)' : '';
     await remark(
       context,
-      `${name}: rejected: ${path.replace(/^certificate\./, '')}: expected ${expected}, got ${got}${
-        expected.endsWith('elementary operations') ? ' (--max-operations allows more)' : ''
-      }`,
+      `${name}: ${word}: ${path.replace(/^certificate\./, '')}: expected ${expected}, got ${got}${hint}`,
     );
     return exitCodes.rejected;
   }
@@ -55,8 +56,8 @@ export async function verifyCommand(
     { label: 'time', value: duration(seconds) },
   ];
   const width = stdout.columns === undefined ? Infinity : stdout.columns - 3;
-  const proved = verdict.statements.map((statement) => `- ${wrap(statement, width).join('\n  ')}\n`);
-  await print(stdout, `${reportBlock(rows, colorsOf(stdout, env), stdout.columns)}\n${proved.join('')}`);
+  const statements = verdict.statements.map((statement) => `- ${wrap(statement, width).join('\n  ')}\n`);
+  await print(stdout, `${reportBlock(rows, colorsOf(stdout, env), stdout.columns)}\n${statements.join('')}`);
   return exitCodes.done;
 }
 
@@ -70,10 +71,19 @@ function found(verdict: Verification & { readonly accepted: true }): ReportRow[]
       { label: 'rank', value: String(rank), note: rank === Math.min(rows, cols) ? 'exact, full' : 'exact' },
     ];
   }
-  const { parameters, dimension } = verdict;
+  const { parameters, dimension, probable } = verdict;
   return [
     { label: 'parameters', value: String(parameters) },
     { label: 'dimension', value: dimensionInWords(dimension), ...(dimension.exact && { note: 'exact' }) },
+    ...(probable
+      ? [
+          {
+            label: 'probably',
+            value: dimensionInWords({ lower: dimension.lower, upper: probable.upper }),
+            note: `error probability at most ${probable.errorProbability}`,
+          },
+        ]
+      : []),
   ];
 }
 
