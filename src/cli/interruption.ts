@@ -21,8 +21,9 @@ export class Interruptions {
     return this.#controller.signal;
   }
 
-  /** Gives the signals back to the system. */
+  /** Gives the signals back to the system, unless one has come: the process ends by it, and a second one must not change how. */
   release(): void {
+    if (this.#controller.signal.aborted) return;
     process.off('SIGINT', this.#interrupt).off('SIGTERM', this.#interrupt);
     this.#listening = false;
   }

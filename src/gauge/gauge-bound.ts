@@ -8,6 +8,7 @@ import { lightningFields } from './lightning.ts';
 import { kernelFields } from './kernels.ts';
 import { outgoingSpaces } from './outgoing.ts';
 import { scalingFields } from './scalings.ts';
+import { polynomialFields } from './polynomials.ts';
 import { quadricFields } from './quadrics.ts';
 import { Setting } from './setting.ts';
 import { shiftFields } from './shifts.ts';
@@ -131,4 +132,5 @@ export function* gaugeFields(setting: Setting): Generator<GaugeField, void, unde
   yield* of('symmetric', symmetricFields(setting));
   yield* of('quadric', quadricFields(setting, outgoing));
   yield* of('lightning', lightningFields(setting, incoming, outgoing));
+  yield* of('polynomial', polynomialFields(setting));
 }

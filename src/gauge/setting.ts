@@ -13,6 +13,7 @@ export type Spaces<Space> = ReadonlyMap<Tensor, Space>;
 export class Setting {
   readonly graph: NetworkGraph;
   readonly field: PrimeField;
+  readonly seed: string;
   readonly theta: ArrayLike<number>;
   /** The tensors that the output depends on, in the order of computation. */
   readonly tensors: readonly Tensor[];
@@ -22,6 +23,7 @@ export class Setting {
   constructor(graph: NetworkGraph, prime: number, seed: string) {
     this.graph = graph;
     this.field = new PrimeField(prime);
+    this.seed = seed;
     this.theta = new ResidueStream('theta', seed, prime).take(graph.parameters);
     const readBy = operandsThatMatter(graph);
     this.tensors = livingTensors(graph, readBy);

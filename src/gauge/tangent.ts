@@ -9,6 +9,7 @@ export const families = {
   symmetric: 'queries and keys of parallel tokens, which enter symmetrically',
   lightning: 'mixing of the heads of a lightning layer',
   quadric: 'rotations of squares under one output',
+  polynomial: 'changes of a polynomial part that leave all its coefficients',
 } as const;
 
 export type Family = keyof typeof families;

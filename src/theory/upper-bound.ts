@@ -53,7 +53,7 @@ export function* searchUpperBound(
   if (!gauge) return immediate;
   const { rank, prime, families } = gauge;
   const upper = graph.parameters - rank;
-  if (immediate.upper < upper) return { ...immediate, families };
+  if (immediate.upper <= upper) return { ...immediate, families };
   const evidence = { method: 'gauge', statement: gaugeStatement, prime, point: { seed }, rank } as const;
   return { upper, evidence, families };
 }

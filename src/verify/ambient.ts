@@ -21,7 +21,7 @@ type Degrees = ReadonlySet<number> | null;
 export function polynomialSpace(compiled: Compiled, inputDim: number): AmbientSpace | null {
   const graph = gaugeGraph(compiled);
   const found: Degrees[] = [];
-  for (const { step } of graph.nodes) found.push(limited(degreesOf(step, found)));
+  for (const { step } of graph.nodes) found.push(polynomialDegrees(step, found));
   const degrees = found[graph.output];
   if (!degrees) return null;
   const { width, tokens } = graph.nodes[graph.output]!;
@@ -38,6 +38,10 @@ export function polynomialSpace(compiled: Compiled, inputDim: number): AmbientSp
 /** Whether tokens differ by more than what they entered as. */
 const addsPositions = ({ nodes, blocks }: GaugeGraph): boolean =>
   nodes.some(({ step }) => step.kind === 'shift' && blocks[step.block]!.rows > 1);
+
+/** Degrees of a node in those of the nodes that it reads; null where it is no polynomial in them, or of too many degrees. */
+export const polynomialDegrees = (step: Step, found: readonly Degrees[]): Degrees =>
+  limited(degreesOf(step, found));
 
 const limited = (degrees: Degrees): Degrees =>
   degrees && degrees.size <= mostDegrees && Math.max(...degrees) <= highestDegree ? degrees : null;
@@ -81,7 +85,7 @@ const sums = (a: ReadonlySet<number>, b: ReadonlySet<number>): ReadonlySet<numbe
   new Set(Array.from(a).flatMap((x) => Array.from(b, (y) => x + y)));
 
 /** Monomials of a degree: C(variables + degree − 1, degree), or a number above `mostMonomials`. */
-function multisets(variables: number, degree: number): bigint {
+export function multisets(variables: number, degree: number): bigint {
   const top = variables + degree - 1;
   const length = Math.min(degree, variables - 1);
   let count = 1n;

@@ -94,14 +94,14 @@ test('random networks of every kind of layer: a lower bound that is not above th
 });
 
 test('an interval: a Monte Carlo bound inside it, beside the claim, with its error probability', async () => {
-  // Matrices of rank 3 with 4 rows, on the 6 products of 3 coordinates; 24 is what scalings leave of 30 parameters.
+  // Matrices of rank 3 with 4 rows, on the 6 products of 3 coordinates; there are 24 coefficients, and as many parameters are left by scalings.
   const dimension = 3 * (4 + 6 - 3);
   const result = await certify(bilinear(3, 3, 4));
   expect(result).toMatchObject({
     parameters: 30,
     dimension: { lower: dimension, upper: dimension, exact: false },
     upper: { method: 'probabilistic' },
-    proved: { upper: 24, method: 'gauge' },
+    proved: { upper: 24, method: 'ambient' },
   });
   const { claim, probableUpperBound } = result.certificate;
   expect(claim).toEqual({ parameters: 30, lower: dimension, upper: 24, exact: false });

@@ -80,5 +80,14 @@ export const networks: readonly Network[] = [
   network(3, 1, linear(4, { bias: true }), { kind: 'activation', function: 'exp' }, linear(2)),
   network(3, 1, linear(4, { bias: true }), { kind: 'power', exponent: 2 }, linear(1)),
   network(3, 1, { kind: 'gated', function: 'identity', hiddenDim: 4 }),
+  network(
+    3,
+    2,
+    softmax({ headDim: 2 }),
+    linear(8, { bias: true }),
+    { kind: 'power', exponent: 2 },
+    linear(3),
+  ),
+  network(3, 2, residual(rmsnorm, { kind: 'gated', function: 'identity', hiddenDim: 8, bias: true })),
   network(4, 2, linear(4), residual(rmsnorm, linear(4)), { kind: 'rmsnorm', unitOffset: true }, linear(4)),
 ];

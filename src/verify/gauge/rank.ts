@@ -12,6 +12,7 @@ import { incoming } from './incoming.ts';
 import { kernelChanges } from './kernels.ts';
 import { RowSpace } from './matrix.ts';
 import { parallelChanges, squareChanges } from './pairs.ts';
+import { polynomialChanges } from './polynomials.ts';
 import { readings } from './read.ts';
 import { Scalings } from './scalings.ts';
 import { shiftChanges } from './shifts.ts';
@@ -40,7 +41,8 @@ export async function gaugeRank(
   const at = new Parameters(gaugeGraph(compiled), f, () => theta.next(), operations);
   const fields: Sparse[] = [];
   let entries = 0;
-  for (const change of changes(at)) {
+  const tokens = new ResidueStream('input', seed, prime, f);
+  for (const change of changes(at, () => tokens.next())) {
     const field = sparse(change);
     if (breath.due(change.length)) await breath.take();
     if (field.columns.length === 0) continue;
@@ -72,7 +74,7 @@ function demandFew(entries: number): void {
   );
 }
 
-function* changes(at: Parameters): Generator<Change> {
+function* changes(at: Parameters, draw: () => number): Generator<Change> {
   const comes = incoming(at);
   const reads = readings(at, comes);
   yield* unusedChanges(at);
@@ -83,6 +85,7 @@ function* changes(at: Parameters): Generator<Change> {
   yield* parallelChanges(at);
   yield* squareChanges(at, reads);
   yield* headChanges(at, comes, reads);
+  yield* polynomialChanges(at, draw);
 }
 
 /** What enters nothing that the output depends on. */

@@ -1,5 +1,5 @@
-import { isOne, textOf } from '../fraction.ts';
-import { onlySoftmaxReads, operandsOf, type Step } from './graph.ts';
+import { isOne, quotient, textOf } from '../fraction.ts';
+import { onlySoftmaxReads, operandsOf, type Step, type StepOf } from './graph.ts';
 import { columnsOf, constant, residue, type Incoming } from './incoming.ts';
 import type { Change, Parameters } from './fields.ts';
 import { above, centering, identity, kernel, matrix, multiple, product, total, transpose } from './matrix.ts';
@@ -125,7 +125,13 @@ class Travels {
   }
 
   #mustVanish(node: number): void {
-    const arrivals = this.#arrivals[node]!;
+    const { step } = this.#at.graph.nodes[node]!;
+    // A multiple of a sum (2z in the exponential of tanh) vanishes where the sum does: its first factor becomes 1.
+    const first = step.kind === 'combination' ? step.terms[0]?.[1] : undefined;
+    const arrivals =
+      step.kind === 'combination' && first
+        ? this.#combined(step.terms.map(([x, factor]) => [x, quotient(factor, first)]))
+        : this.#arrivals[node]!;
     if (arrivals.size === 0) return;
     const name = Array.from(arrivals, ([n, { way }]) => [n, way]).sort(([a], [b]) => a! - b!);
     this.#places.set(JSON.stringify(name), arrivals);
@@ -141,26 +147,30 @@ class Travels {
     );
   }
 
+  #combined(terms: StepOf<'combination'>['terms']): Arrivals {
+    const { f, graph } = this.#at;
+    const sum = new Map<number, Arrival>();
+    for (const [x, factor] of terms) {
+      const c = f.multiply(residue(factor.n, this.#at), f.inverse(residue(factor.d, this.#at)));
+      const by = multiple(identity(graph.nodes[x]!.width), c, f);
+      const arrivals = isOne(factor) ? this.#arrivals[x]! : this.#through(x, textOf(factor), by);
+      for (const [o, arrival] of arrivals) {
+        const known = sum.get(o);
+        const both = known && {
+          way: this.#way(`${known.way} + ${arrival.way}`),
+          matrix: total(known.matrix, arrival.matrix, f),
+        };
+        sum.set(o, both ?? arrival);
+      }
+    }
+    return sum;
+  }
+
   #passed(n: number, step: Step): Arrivals {
     const { f, graph } = this.#at;
     switch (step.kind) {
-      case 'combination': {
-        const sum = new Map<number, Arrival>();
-        for (const [x, factor] of step.terms) {
-          const c = f.multiply(residue(factor.n, this.#at), f.inverse(residue(factor.d, this.#at)));
-          const by = multiple(identity(graph.nodes[x]!.width), c, f);
-          const arrivals = isOne(factor) ? this.#arrivals[x]! : this.#through(x, textOf(factor), by);
-          for (const [o, arrival] of arrivals) {
-            const known = sum.get(o);
-            const both = known && {
-              way: this.#way(`${known.way} + ${arrival.way}`),
-              matrix: total(known.matrix, arrival.matrix, f),
-            };
-            sum.set(o, both ?? arrival);
-          }
-        }
-        return sum;
-      }
+      case 'combination':
+        return this.#combined(step.terms);
       case 'shift':
         return this.#arrivals[step.x]!;
       case 'linear':
