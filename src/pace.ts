@@ -33,4 +33,16 @@ export class Pace {
     this.#options.signal?.throwIfAborted();
     this.#sliceEnd = performance.now() + sliceMilliseconds;
   }
+
+  /** Runs a search that yields how far it is, and returns what it finds. */
+  async drive<Found>(
+    phase: string,
+    search: Generator<Omit<Progress, 'phase'>, Found, undefined>,
+  ): Promise<Found> {
+    for (;;) {
+      const { done, value } = search.next();
+      if (done) return value;
+      await this.pause(phase, value.done, value.total);
+    }
+  }
 }

@@ -188,7 +188,7 @@ async function bestPoint(
   let bound = immediateBound(graph);
   let isBest = bound.evidence.method === 'closed-form';
   const improve = async (): Promise<void> => {
-    if (!isBest) bound = await bestBound(graph, seed, pace);
+    if (!isBest) bound = await pace.drive('symmetries', searchUpperBound(graph, seed));
     isBest = true;
   };
   if (bound.upper > fewFunctions * graph.parameters) await improve();
@@ -220,21 +220,7 @@ async function knownDependent(
   pace: Pace,
 ): Promise<ReadonlySet<number>> {
   if (bound < leastRank || graph.parameters < leastSurplus * bound) return new Set();
-  const search = dependentMatrices(graph, prime, seed);
-  for (;;) {
-    const { done, value } = search.next();
-    if (done) return value;
-    await pace.pause('symmetries', 0, 1);
-  }
-}
-
-async function bestBound(graph: NetworkGraph, seed: string, pace: Pace): Promise<UpperBound> {
-  const search = searchUpperBound(graph, seed);
-  for (;;) {
-    const { done, value } = search.next();
-    if (done) return value;
-    await pace.pause('symmetries', value.done, value.total);
-  }
+  return pace.drive('symmetries', dependentMatrices(graph, prime, seed));
 }
 
 function defaultPrimes(graph: NetworkGraph): number[] {

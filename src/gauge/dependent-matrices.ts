@@ -1,5 +1,6 @@
 import { parameterOf, type ParameterRef } from '../graph/tensor.ts';
 import type { NetworkGraph } from '../network/graph.ts';
+import type { Progress } from '../pace.ts';
 import { largestDoublePrime } from '../point/admissible-prime.ts';
 import { basisFields } from './bases.ts';
 import { scalingFields } from './scalings.ts';
@@ -22,7 +23,7 @@ export function* dependentMatrices(
   graph: NetworkGraph,
   prime: number,
   seed: string,
-): Generator<void, ReadonlySet<number>, undefined> {
+): Generator<Omit<Progress, 'phase'>, ReadonlySet<number>, undefined> {
   if (prime > largestDoublePrime) return new Set();
   const setting = new Setting(graph, prime, seed);
   const matrices = matricesOf(graph);
@@ -35,12 +36,13 @@ export function* dependentMatrices(
         if (found) found.push(last.part);
         else parts.set(last.matrix, [last.part]);
       }
-      yield;
+      yield { done: 0, total: matrices.length };
     }
   const dependent = new Set<number>();
+  let done = 0;
   for (const [matrix, found] of parts) {
     if (movesAll(found, matrix.rows * matrix.cols, setting)) dependent.add(matrix.offset);
-    yield;
+    yield { done: ++done, total: matrices.length };
   }
   return dependent;
 }

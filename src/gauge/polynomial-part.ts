@@ -15,29 +15,62 @@ export interface PolynomialPart {
   readonly coefficientCount: number;
 }
 
-/** The part between two tensors; null if `to` depends on anything but `from`, or if something on the way serves something else. */
-export function partBetween(from: Tensor, to: Tensor, setting: Setting): PolynomialPart | null {
-  const inner = new Set<Tensor>();
-  const open = [to];
-  for (let next = open.pop(); next; next = open.pop()) {
-    if (next === from || inner.has(next)) continue;
-    if (next.id < from.id || !isTokenwise(next, setting)) return null;
-    inner.add(next);
-    open.push(...operands(next));
+/** A tensor that another one is a polynomial map of, and how many tensors, with how many parameters, lie on the way. */
+export interface Cut {
+  readonly from: Tensor;
+  readonly innerCount: number;
+  readonly parameterCount: number;
+}
+
+/** What a tensor is computed from, from the last operation back, and the cuts on the way, each farther than those before. */
+export interface Descent {
+  readonly to: Tensor;
+  readonly inner: readonly Tensor[];
+  readonly cuts: readonly Cut[];
+}
+
+/**
+ * All tensors that `to` is a polynomial map of, with at most so many parameters on the way that serves nothing else.
+ *
+ * Against the order of computation: a tensor is met after all that read it. Where one source is left, it is a cut. O(tensors before it, and operands of those on the way)
+ */
+export function descend(to: Tensor, mostParameters: number, setting: Setting): Descent {
+  const open = new Set([to]);
+  const inside = new Set<Tensor>();
+  const inner: Tensor[] = [];
+  const cuts: Cut[] = [];
+  let parameterCount = 0;
+  for (let id = to.id; open.size > 0; id--) {
+    const last = setting.graph.tensors[id]!;
+    if (!open.has(last)) continue;
+    if (last !== to && open.size === 1) cuts.push({ from: last, innerCount: inner.length, parameterCount });
+    const servesOthers = last !== to && !setting.consumersOf(last).every((reader) => inside.has(reader));
+    if (servesOthers || !isTokenwise(last, setting)) break;
+    const parameter = parameterOf(last);
+    if (parameter) parameterCount += parameter.rows * parameter.cols;
+    if (parameterCount > mostParameters) break;
+    open.delete(last);
+    inside.add(last);
+    inner.push(last);
+    for (const operand of operands(last)) open.add(operand);
   }
-  const isInside = (tensor: Tensor): boolean =>
-    tensor === to || setting.consumersOf(tensor).every((reader) => inner.has(reader));
-  if (inner.size === 0 || ![...inner].every(isInside)) return null;
-  const ordered = [...inner].sort((a, b) => a.id - b.id);
+  return { to, inner, cuts };
+}
+
+/** The part from a cut on; null if its degrees are too many. */
+export function partFrom(
+  { from, innerCount, parameterCount }: Cut,
+  { to, inner }: Descent,
+): PolynomialPart | null {
+  const ordered = inner.slice(0, innerCount).reverse();
   const degrees = degreesBetween(from, ordered);
   if (!degrees) return null;
-  const parameters = ordered.flatMap((tensor) => parameterOf(tensor) ?? []);
   return {
     from,
     to,
     inner: ordered,
-    parameters,
-    parameterCount: parameters.reduce((sum, { rows, cols }) => sum + rows * cols, 0),
+    parameters: ordered.flatMap((tensor) => parameterOf(tensor) ?? []),
+    parameterCount,
     coefficientCount: Number(monomialCount(degrees, from.cols)) * to.cols,
   };
 }

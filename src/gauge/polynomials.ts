@@ -1,7 +1,7 @@
 import type { Tensor } from '../graph/tensor.ts';
 import { nullspace } from '../matrix/nullspace.ts';
 import { ResidueStream } from '../point/residue-stream.ts';
-import { derivativesAt, partBetween, type PolynomialPart } from './polynomial-part.ts';
+import { derivativesAt, descend, partFrom, type PolynomialPart } from './polynomial-part.ts';
 import type { Setting } from './setting.ts';
 import type { Tangent } from './tangent.ts';
 
@@ -14,34 +14,30 @@ const sparePoints = 4;
 /**
  * Polynomial parts whose parameters reach all coefficients that their degrees allow: what changes no coefficient changes no value. docs/gauge.md, "Polynomial parts".
  *
- * The largest first; a part inside one that is used has no more fields.
+ * Larger parts come before those inside them, which have no more fields: the last ends first, and of each end the farthest cut.
  */
 export function* polynomialFields(setting: Setting): Generator<Tangent, void, undefined> {
-  const parts: PolynomialPart[] = [];
-  for (const to of setting.tensors)
-    for (const from of setting.tensors) {
-      if (from.id >= to.id) break;
-      const part = partBetween(from, to, setting);
-      if (part && hasSurplus(part)) parts.push(part);
+  const used: { readonly from: Tensor; readonly inner: ReadonlySet<Tensor> }[] = [];
+  for (const to of [...setting.tensors].reverse()) {
+    const descent = descend(to, mostParameters, setting);
+    for (const cut of [...descent.cuts].reverse()) {
+      const isInside = used.some(
+        ({ from, inner }) => inner.has(to) && (cut.from === from || inner.has(cut.from)),
+      );
+      if (isInside) break;
+      const part = partFrom(cut, descent);
+      const fields = part && hasSurplus(part) ? kernelOf(part, setting) : null;
+      if (!fields) continue;
+      used.push({ from: cut.from, inner: new Set(part!.inner) });
+      yield* fields;
+      break;
     }
-  parts.sort((a, b) => b.parameterCount - a.parameterCount);
-  const used: ReadonlySet<Tensor>[] = [];
-  for (const part of parts) {
-    if (used.some((larger) => part.inner.every((tensor) => larger.has(tensor)))) continue;
-    const fields = kernelOf(part, setting);
-    if (!fields) continue;
-    used.push(new Set(part.inner));
-    yield* fields;
   }
 }
 
 /** More parameters than coefficients, and few enough of both. */
 function hasSurplus({ parameterCount, coefficientCount }: PolynomialPart): boolean {
-  return (
-    coefficientCount < parameterCount &&
-    parameterCount <= mostParameters &&
-    coefficientCount * parameterCount <= mostEntries
-  );
+  return coefficientCount < parameterCount && coefficientCount * parameterCount <= mostEntries;
 }
 
 /** The kernel of the Jacobian of the coefficients, if that has as many independent rows as there are coefficients, which is the most that it can have at any parameters; null otherwise. */

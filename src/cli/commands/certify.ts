@@ -84,7 +84,8 @@ export async function certifyCommand(
 }
 
 function networkRows(result: CertifyResult, network: Network): ReportRow[] {
-  const { parameters, dimension, upper, proved, prime } = result;
+  const { parameters, dimension, proved, prime, certificate } = result;
+  const probable = certificate.probableUpperBound;
   const { lower, exact } = dimension;
   const layers = network.layers.length;
   return [
@@ -94,12 +95,12 @@ function networkRows(result: CertifyResult, network: Network): ReportRow[] {
       note: `${layers} ${layers === 1 ? 'layer' : 'layers'}, sequence length ${network.sequenceLength}`,
     },
     { label: 'upper bound', value: String(proved.upper), note: proved.statement },
-    ...(upper.errorProbability > 0
+    ...(probable
       ? [
           {
             label: 'probable bound',
-            value: String(dimension.upper),
-            note: `error probability at most ${powerOfTwo(upper.errorProbability)}; ${upper.statement}`,
+            value: String(probable.upper),
+            note: `error probability at most ${probable.errorProbability}; ${probable.statement}`,
           },
         ]
       : []),
@@ -113,16 +114,11 @@ function networkRows(result: CertifyResult, network: Network): ReportRow[] {
       value: dimensionInWords({ lower, upper: proved.upper }),
       note: exact
         ? 'exact: the bounds meet, and both are proved'
-        : upper.errorProbability > 0
+        : probable
           ? `proved; ${dimensionInWords(dimension)} but for the error probability`
           : 'not exact: the bounds do not meet',
     },
   ];
-}
-
-/** 2^-48 */
-function powerOfTwo(probability: number): string {
-  return `2^${Math.log2(probability)}`;
 }
 
 /** How it was computed, where it is kept, and where there is more about an interval. */

@@ -1,3 +1,4 @@
+import type { Fraction } from '../fraction.ts';
 import { onlySoftmaxReads, type GaugeGraph, type GaugeNode } from './graph.ts';
 import type { Parameters } from './fields.ts';
 import {
@@ -91,8 +92,8 @@ function incomingAt(
     case 'combination': {
       const sources = new Map<string, Matrix>();
       let [bound, varying] = [0, 0];
-      for (const [x, { n: numerator, d }] of step.terms) {
-        const factor = f.multiply(residue(numerator, at), f.inverse(residue(d, at)));
+      for (const [x, fraction] of step.terms) {
+        const factor = residueOf(fraction, at);
         for (const [name, part] of found[x]!.sources) {
           const known = sources.get(name);
           const scaled = multiple(part, factor, f);
@@ -168,6 +169,11 @@ function single({ sources }: Incoming): { readonly name: string; readonly part: 
 export function residue(n: bigint, { f }: Parameters): number {
   const prime = BigInt(f.subtract(0, 1)) + 1n;
   return Number(((n % prime) + prime) % prime);
+}
+
+/** Of a fraction whose denominator the prime does not divide. */
+export function residueOf({ n, d }: Fraction, at: Parameters): number {
+  return at.f.multiply(residue(n, at), at.f.inverse(residue(d, at)));
 }
 
 /** What scores read queries or keys by: the columns of the other side, without the constant of keys if only softmax reads. */

@@ -1,7 +1,7 @@
 import { multisets, polynomialDegrees } from '../ambient.ts';
 import type { Change, Parameters } from './fields.ts';
 import { blockOf, operandsOf, type Step } from './graph.ts';
-import { residue } from './incoming.ts';
+import { residue, residueOf } from './incoming.ts';
 import { centering, kernel, matrix, multiple, product, total, type Matrix } from './matrix.ts';
 
 /** docs/gauge.md, "Polynomial parts": beyond these sizes no part is a family. */
@@ -22,53 +22,67 @@ interface Part {
 
 /** Changes of the parameters of polynomial parts that change none of their coefficients, where these are as independent as they can be. `draw` gives the entries of tokens. */
 export function* polynomialChanges(at: Parameters, draw: () => number): Generator<Change> {
-  const parts: Part[] = [];
-  for (const to of at.graph.nodes.keys())
-    for (let from = 0; from < to; from++) {
-      const part = partBetween(at, from, to);
-      if (part) parts.push(part);
+  const used: { readonly from: number; readonly inner: ReadonlySet<number> }[] = [];
+  for (let to = at.graph.nodes.length - 1; to >= 0; to--) {
+    const way = wayBack(at, to);
+    for (const length of [...way.lengths].reverse()) {
+      const from = way.nodes[length]!;
+      // What leaves a larger map as it is comprises what leaves a map inside it, and this end has no larger maps left.
+      if (used.some((larger) => larger.inner.has(to) && (larger.from === from || larger.inner.has(from))))
+        break;
+      const part = partOf(at, from, way.nodes.slice(0, length).reverse());
+      const basis = part && kernelOf(at, part, draw);
+      if (!basis) continue;
+      used.push({ from, inner: new Set(part.inner) });
+      yield* placed(at, part, basis);
+      break;
     }
-  parts.sort((a, b) => b.parameters - a.parameters);
-  const used: ReadonlySet<number>[] = [];
-  for (const part of parts) {
-    // What leaves the larger map as it is comprises what leaves a map inside it.
-    if (used.some((larger) => part.inner.every((n) => larger.has(n)))) continue;
-    const basis = kernelOf(at, part, draw);
-    if (!basis) continue;
-    used.push(new Set(part.inner));
-    yield* placed(at, part, basis);
   }
 }
 
-function partBetween(at: Parameters, from: number, to: number): Part | null {
-  const { nodes, blocks: all, uses } = at.graph;
-  const inner = new Set<number>();
-  const open = [to];
-  while (open.length > 0) {
-    const n = open.pop()!;
-    if (n === from || inner.has(n)) continue;
-    if (n < from || !isTokenwise(at, nodes[n]!.step)) return null;
-    inner.add(n);
-    open.push(...operandsOf(nodes[n]!.step));
+/** The nodes that one is computed from, the latest first, as long as they serve nothing else; `lengths`: after how many of them the next one is all that they read. */
+function wayBack(at: Parameters, to: number) {
+  const { nodes, blocks, uses } = at.graph;
+  const way: number[] = [];
+  const met = new Set<number>();
+  const lengths: number[] = [];
+  const left = new Set([to]);
+  let parameters = 0;
+  for (let n = to; left.size > 0; n--) {
     at.spend(1);
+    if (!left.delete(n)) continue;
+    const { step, readers } = nodes[n]!;
+    way.push(n);
+    if (left.size === 0 && n !== to) lengths.push(way.length - 1);
+    const block = blockOf(step);
+    if (!isTokenwise(at, step) || (block !== null && uses[block]!.length > 1)) break;
+    if (n !== to && !readers.every((reader) => met.has(reader))) break;
+    if (block !== null) parameters += blocks[block]!.rows * blocks[block]!.cols;
+    if (parameters > mostParameters) break;
+    met.add(n);
+    const operands = operandsOf(step);
+    at.spend(operands.length + readers.length);
+    for (const x of operands) left.add(x);
   }
-  for (const n of inner) if (n !== to && !nodes[n]!.readers.every((reader) => inner.has(reader))) return null;
-  const ordered = [...inner].sort((a, b) => a - b);
-  const blocks = ordered.flatMap((n) => blockOf(nodes[n]!.step) ?? []);
-  if (!blocks.every((block) => uses[block]!.length === 1)) return null;
-  const parameters = blocks.reduce((sum, block) => sum + all[block]!.rows * all[block]!.cols, 0);
+  return { nodes: way, lengths };
+}
 
+/** Null where the coefficients are too many to leave anything to the parameters, or to look at. */
+function partOf(at: Parameters, from: number, inner: readonly number[]): Part | null {
+  const { nodes, blocks: all } = at.graph;
+  const to = inner.at(-1)!;
+  const blocks = inner.flatMap((n) => blockOf(nodes[n]!.step) ?? []);
+  const parameters = blocks.reduce((sum, block) => sum + all[block]!.rows * all[block]!.cols, 0);
   const degrees: (ReadonlySet<number> | null)[] = [];
   degrees[from] = new Set([1]);
-  for (const n of ordered) degrees[n] = polynomialDegrees(nodes[n]!.step, degrees);
+  at.spend(inner.length);
+  for (const n of inner) degrees[n] = polynomialDegrees(nodes[n]!.step, degrees);
   const found = degrees[to];
   if (!found) return null;
   const monomials = [...found].reduce((sum, degree) => sum + multisets(nodes[from]!.width, degree), 0n);
   const coefficients = Number(monomials) * nodes[to]!.width;
-  const isSmall = parameters <= mostParameters && coefficients * parameters <= mostEntries;
-  return coefficients < parameters && isSmall
-    ? { from, to, inner: ordered, blocks, parameters, coefficients }
-    : null;
+  const isFamily = coefficients < parameters && coefficients * parameters <= mostEntries;
+  return isFamily ? { from, to, inner, blocks, parameters, coefficients } : null;
 }
 
 function isTokenwise({ graph }: Parameters, step: Step): boolean {
@@ -149,8 +163,8 @@ function dualOf(at: Parameters, step: Step, duals: readonly Dual[], first: numbe
       return { value: scaled(gains, value), derivative: moved };
     }
     case 'combination': {
-      const terms = step.terms.map(([x, { n, d }]) => {
-        const factor = f.multiply(residue(n, at), f.inverse(residue(d, at)));
+      const terms = step.terms.map(([x, fraction]) => {
+        const factor = residueOf(fraction, at);
         const { value, derivative } = duals[x]!;
         return { value: multiple(value, factor, f), derivative: multiple(derivative, factor, f) };
       });

@@ -1,6 +1,6 @@
 import { isOne, quotient, textOf } from '../fraction.ts';
 import { onlySoftmaxReads, operandsOf, type Step, type StepOf } from './graph.ts';
-import { columnsOf, constant, residue, type Incoming } from './incoming.ts';
+import { columnsOf, constant, residueOf, type Incoming } from './incoming.ts';
 import type { Change, Parameters } from './fields.ts';
 import { above, centering, identity, kernel, matrix, multiple, product, total, transpose } from './matrix.ts';
 import type { Matrix } from './matrix.ts';
@@ -151,8 +151,7 @@ class Travels {
     const { f, graph } = this.#at;
     const sum = new Map<number, Arrival>();
     for (const [x, factor] of terms) {
-      const c = f.multiply(residue(factor.n, this.#at), f.inverse(residue(factor.d, this.#at)));
-      const by = multiple(identity(graph.nodes[x]!.width), c, f);
+      const by = multiple(identity(graph.nodes[x]!.width), residueOf(factor, this.#at), f);
       const arrivals = isOne(factor) ? this.#arrivals[x]! : this.#through(x, textOf(factor), by);
       for (const [o, arrival] of arrivals) {
         const known = sum.get(o);
