@@ -25,6 +25,13 @@ export interface ProbableUpperBound {
   readonly inputs: number;
 }
 
+/** Lets a verifier see that the minor is not 0 without computing it, but for an error probability: docs/certificate.md, "Witness". */
+export interface Witness {
+  readonly method: 'solutions';
+  /** Solutions, each a residue for each column of the minor. */
+  readonly solutions: readonly (readonly string[])[];
+}
+
 /** The claim, before its digest: see docs/certificate.md for every field. */
 export interface CertificateBody {
   readonly format: 'dimcert-certificate';
@@ -45,6 +52,8 @@ export interface CertificateBody {
     readonly columns: readonly number[];
     readonly determinant: string;
     readonly retries: readonly Retry[];
+    /** Only if it was asked for. */
+    readonly witness?: Witness;
   };
   /** Absent if the network has no exponentials. */
   readonly independence?: Independence;

@@ -2,7 +2,8 @@ import { rangeFault, typeFault } from '../assert.ts';
 import { parseWordPrime } from '../field/prime-field.ts';
 import { dependentMatrices } from '../gauge/dependent-matrices.ts';
 import { proveIndependence } from '../jacobian/independence.ts';
-import { jacobianRank, type JacobianRank } from '../jacobian/jacobian-rank.ts';
+import { jacobianRank } from '../jacobian/jacobian-rank.ts';
+import type { NamedMinor } from '../jacobian/solve-minor.ts';
 import { stableRank, stableRankStatement } from '../monte-carlo/stable-rank.ts';
 import type { Network } from '../network/format.ts';
 import { networkGraph, type NetworkGraph } from '../network/graph.ts';
@@ -16,7 +17,14 @@ import {
   type UpperBound,
   type UpperBoundEvidence,
 } from '../theory/upper-bound.ts';
-import { seal, type Certificate, type ProbableUpperBound, type Retry } from './certificate.ts';
+import {
+  seal,
+  type Certificate,
+  type CertificateBody,
+  type ProbableUpperBound,
+  type Retry,
+} from './certificate.ts';
+import { minorWitness } from './witness.ts';
 
 /**
  * A prime of the fastest kernel: of 5,000 random stacks (up to six layers, widths up to 9) two had a bad point modulo it. After two bad points comes a larger one. Where
@@ -30,6 +38,8 @@ export interface CertifyOptions extends LongOperation {
   readonly prime?: number | bigint | string | undefined;
   /** A natural number below 2¹²⁸; the attempts take it and the ones after it. Default: 0. */
   readonly seed?: number | bigint | string | undefined;
+  /** Adds a witness to the certificate, which lets `verify` check the lower bound of a large one fast, but for an error probability. Default: false. */
+  readonly witness?: boolean | undefined;
 }
 
 /** What `certify` found. `dimension.exact` only where a proved lower bound meets a proved upper bound. */
@@ -90,6 +100,8 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
   const checked = parseNetwork(network);
   const prime = options.prime === undefined ? undefined : parseWordPrime(options.prime, 3);
   const seed = options.seed === undefined ? defaultSeed : parseSeed(options.seed);
+  const { witness = false } = options;
+  if (typeof witness !== 'boolean') throw typeFault('witness', 'true or false', witness);
   const pace = new Pace(options);
   const graph = networkGraph(checked);
   if (prime !== undefined) assertAdmissiblePrime(graph, prime);
@@ -101,7 +113,7 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
   const lower = best.rank;
   const claim = { parameters: parameterCount(checked), lower, upper, exact: lower === upper };
   const probable = lower < upper ? await probableBound(graph, seed, claim, pace) : null;
-  const certificate = seal({
+  const body: CertificateBody = {
     format: 'dimcert-certificate',
     version: 1,
     kind: 'dimension',
@@ -109,7 +121,7 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
     claim,
     lowerBound: {
       method: 'jacobian-minor',
-      prime: best.prime,
+      prime: String(best.prime),
       point: { seed: best.seed },
       rows: best.rows,
       columns: best.columns,
@@ -119,7 +131,8 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
     ...(independence && { independence }),
     upperBound: evidence,
     ...(probable && { probableUpperBound: probable.evidence }),
-  });
+  };
+  const certificate = seal(witness ? await withWitness(body, graph, best, pace) : body);
   if (lower > upper) throw new BoundContradiction(certificate);
   const { method, statement } = evidence;
   return {
@@ -133,10 +146,20 @@ export async function certify(network: Network, options: CertifyOptions = {}): P
         }
       : { method, statement, errorProbability: 0 },
     proved: { upper, method, statement },
-    prime: best.prime,
+    prime: String(best.prime),
     seconds: (performance.now() - start) / 1000,
     certificate,
   };
+}
+
+async function withWitness(
+  body: CertificateBody,
+  graph: NetworkGraph,
+  minor: NamedMinor,
+  pace: Pace,
+): Promise<CertificateBody> {
+  const witness = await minorWitness(body, graph, minor, pace);
+  return { ...body, lowerBound: { ...body.lowerBound, witness } };
 }
 
 /** What a Monte Carlo run says between proved bounds; null where it says nothing. */
@@ -166,11 +189,6 @@ async function probableBound(
   };
 }
 
-interface Attempt extends JacobianRank {
-  readonly prime: string;
-  readonly seed: string;
-}
-
 /**
  * Where all functions of the shape are so few, compared with the parameters, the lower bound is likely to reach their number: the symmetries are counted only if it does
  * not. Otherwise they are counted first, for the elimination to end at their bound.
@@ -183,8 +201,8 @@ async function bestPoint(
   primes: readonly number[],
   seed: string,
   pace: Pace,
-): Promise<{ best: Attempt; retries: Retry[]; bound: UpperBound }> {
-  const made: Attempt[] = [];
+): Promise<{ best: NamedMinor; retries: Retry[]; bound: UpperBound }> {
+  const made: NamedMinor[] = [];
   let bound = immediateBound(graph);
   let isBest = bound.evidence.method === 'closed-form';
   const improve = async (): Promise<void> => {
@@ -196,14 +214,14 @@ async function bestPoint(
     const s = String(BigInt(seed) + BigInt(attempt));
     const dependent = await knownDependent(graph, p, s, bound.upper, pace);
     const found = await jacobianRank(graph, p, s, bound.upper, pace, dependent);
-    made.push({ ...found, prime: String(p), seed: s });
+    made.push({ ...found, prime: p, seed: s });
     if (found.rank < bound.upper) await improve();
     if (found.rank >= bound.upper) break;
   }
   const best = made.reduce((a, b) => (b.rank > a.rank ? b : a));
   const retries = made
     .filter((other) => other !== best)
-    .map(({ prime, seed, rank }) => ({ prime, seed, rank }));
+    .map(({ prime, seed, rank }) => ({ prime: String(prime), seed, rank }));
   return { best, retries, bound };
 }
 

@@ -58,6 +58,9 @@ not at all; without -o no certificate is kept. dimcert explain says why a result
 is an interval; inside it a Monte Carlo bound is given with its error
 probability, where one is known (docs/monte-carlo.md).
 
+--witness adds what dimcert verify --quick needs to check a large certificate in
+a fraction of the time; it takes one more elimination, and makes the file larger.
+
 --config reads the config.json of a model, and certifies a network of the same
 shape with smaller numbers: of at most --budget parameters.
 ${exitCodesHelp}`;
@@ -100,11 +103,22 @@ export const verifyHelp = `
 Examples:
   $ dimcert verify certificate.json
   $ dimcert verify - --json < certificate.json
+  $ dimcert verify large.json --quick
+  $ dimcert verify certificate.json --cite
 
 Of a network, the point, the named minor of the Jacobian and the bounds are
 recomputed by code that shares neither differentiation nor elimination with
 dimcert certify. Of the rank of a matrix (dimcert rank --certificate), the named
 minor is computed anew, and the combinations of rows or columns multiplied out.
+
+--quick checks the lower bound by its witness alone (dimcert certify --witness):
+a few evaluations of the network in place of an elimination. That is no proof:
+the error probability is below 2^-128, if SHA-256 behaves like a random function
+(docs/certificate.md). Everything else is checked as without it; a Monte Carlo
+bound has no short cut: it is run again, at a prime and a point of our own.
+
+--cite prints, for an accepted certificate, a BibTeX entry and a paragraph for
+an appendix that says exactly what was checked.
 
 A certificate that would cost more than a minute or two of work is rejected
 before the work begins; --max-operations 1e13 allows hours (an operation takes

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { certifyCommand, type CertifyCommandOptions } from './commands/certify.ts';
 import { dimensionCommand, type DimensionOptions } from './commands/dimension.ts';
@@ -87,6 +87,7 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .option('-o, --output <file>', 'write the certificate to a file (- for stdout)')
     .option('--prime <p>', 'compute modulo this odd prime (default: 4093, then a larger one)')
     .option('--seed <s>', 'draw the random point from this natural number (default: 0)')
+    .option('--witness', 'add a witness, for dimcert verify --quick')
     .option('--json', 'print one JSON object on stdout')
     .addHelpText('after', certifyHelp)
     .action(async (network: string | undefined, options: CertifyCommandOptions) =>
@@ -116,6 +117,17 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .argument('<certificate>', 'a JSON file, or - for stdin')
     .summary('check a certificate, trusting nothing in it')
     .description('Check a certificate, trusting nothing in it: everything is recomputed.')
+    .option('--deterministic', 'prove the lower bound (the default)')
+    .addOption(
+      new Option('--quick', 'check the lower bound by its witness alone, which is no proof').conflicts(
+        'deterministic',
+      ),
+    )
+    .addOption(
+      new Option('--cite', 'print a citation that says what was checked, in place of the report').conflicts(
+        'json',
+      ),
+    )
     .option('--max-operations <n>', 'reject what would cost more (default: 68719476736)')
     .option('--json', 'print one JSON object on stdout')
     .addHelpText('after', verifyHelp)

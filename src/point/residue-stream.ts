@@ -3,7 +3,7 @@ import { CountedHash } from '../sha256.ts';
 
 /** What is drawn from a stream of its own: docs/point.md, "Streams". */
 export type Domain =
-  'theta' | 'circle' | 'constant' | 'input' | 'unit' | 'log' | 'prime' | `redraw-${number}`;
+  'theta' | 'circle' | 'constant' | 'input' | 'unit' | 'log' | 'prime' | 'witness' | `redraw-${number}`;
 
 /**
  * The residues that a seed gives in one domain: SHA-256("dimcert/1/" ‖ domain ‖ "/" ‖ seed ‖ "/" ‖ counter) for

@@ -24,6 +24,8 @@ export interface Arithmetic<E> {
   zeros(length: number): Vector<E>;
   /** Σ a[i + n·iStep]·b[j + n·jStep] for n < count. */
   dot(a: Vector<E>, i: number, iStep: number, b: Vector<E>, j: number, jStep: number, count: number): E;
+  /** y[i·width + r] += Σ x[i·length + c]·w[r·rowStep + c·colStep] over c < length, for i < tokens, r < width: W·x for every token. */
+  addMapped(y: Vector<E>, x: Vector<E>, w: Vector<E>, map: MapShape): void;
   /** How many times `accumulate` may be called for residues before they must be reduced. */
   readonly delay: number;
   /** target[n] += factor·source[n] for from ≤ n < to, reduced or not: see `delay`. */
@@ -34,6 +36,16 @@ export interface Arithmetic<E> {
   reduced(entry: E): E;
   /** Makes target[n] residues again for n < count. */
   reduce(target: Vector<E>, count: number): void;
+}
+
+/** A matrix, width × length, that is applied to tokens. */
+export interface MapShape {
+  readonly tokens: number;
+  readonly width: number;
+  readonly length: number;
+  /** From one entry of a row or column to the next. */
+  readonly rowStep: number;
+  readonly colStep: number;
 }
 
 /** Below this, products of two residues are exact doubles. */
@@ -58,6 +70,20 @@ export function costsAt(prime: bigint): Costs {
 /** How many products of residues can be added to a residue modulo p so that the sum and p together stay below 2⁵³; at least 2 for p < 2²⁶. */
 export function productsBeforeReduction(p: number): number {
   return Math.floor((2 ** 53 - 2 * p) / (p - 1) ** 2);
+}
+
+function addMappedByDots<E>(
+  f: Pick<Arithmetic<E>, 'add' | 'dot'>,
+  y: Vector<E>,
+  x: Vector<E>,
+  w: Vector<E>,
+  { tokens, width, length, rowStep, colStep }: MapShape,
+): void {
+  for (let i = 0; i < tokens; i++)
+    for (let r = 0; r < width; r++) {
+      const at = i * width + r;
+      y[at] = f.add(y[at]!, f.dot(x, i * length, 1, w, r * rowStep, colStep, length));
+    }
 }
 
 /** Arithmetic for p < 2²⁶ in doubles: every intermediate value is an integer below 2⁵³. */
@@ -101,12 +127,47 @@ export function smallArithmetic(p: number): Arithmetic<number> {
     zeros: (length) => new Float64Array(length),
     dot(a, i, iStep, b, j, jStep, count) {
       let sum = 0;
-      for (let n = 0; n < count;) {
-        const end = Math.min(count, n + delay);
-        for (; n < end; n++) sum += a[i + n * iStep]! * b[j + n * jStep]!;
+      for (let left = count; left > 0; left -= delay) {
+        for (let n = Math.min(left, delay); n > 0; n--, i += iStep, j += jStep) sum += a[i]! * b[j]!;
         sum = reduced(sum);
       }
       return sum;
+    },
+    addMapped(y, x, w, shape) {
+      const { tokens, width, length, rowStep, colStep } = shape;
+      if (length > delay) return addMappedByDots(this, y, x, w, shape);
+      // Two tokens by two rows at a time: four sums that do not wait for each other, and half of the loads.
+      for (let i = 0; i < tokens; i += 2) {
+        const u = i * length;
+        const v = i + 1 < tokens ? u + length : u;
+        for (let r = 0; r < width; r += 2) {
+          let a = r * rowStep;
+          let b = r + 1 < width ? a + rowStep : a;
+          let ua = 0;
+          let ub = 0;
+          let va = 0;
+          let vb = 0;
+          for (let c = 0; c < length; c++) {
+            const s = x[u + c]!;
+            const t = x[v + c]!;
+            const wa = w[a]!;
+            const wb = w[b]!;
+            ua += s * wa;
+            ub += s * wb;
+            va += t * wa;
+            vb += t * wb;
+            a += colStep;
+            b += colStep;
+          }
+          const at = i * width + r;
+          const inRow = r + 1 < width;
+          const inToken = i + 1 < tokens;
+          y[at] = reduced(y[at]! + reduced(ua));
+          if (inRow) y[at + 1] = reduced(y[at + 1]! + reduced(ub));
+          if (inToken) y[at + width] = reduced(y[at + width]! + reduced(va));
+          if (inRow && inToken) y[at + width + 1] = reduced(y[at + width + 1]! + reduced(vb));
+        }
+      }
     },
     accumulate(target, source, factor, from, to) {
       for (let n = from; n < to; n++) target[n] = target[n]! + factor * source[n]!;
@@ -166,6 +227,9 @@ export function wordArithmetic(p: number): Arithmetic<number> {
       }
       return sum;
     },
+    addMapped(y, x, w, shape) {
+      addMappedByDots(this, y, x, w, shape);
+    },
     accumulate(target, source, factor, from, to) {
       for (let n = from; n < to; n++) {
         const entry = source[n]!;
@@ -215,6 +279,9 @@ export function bigArithmetic(p: bigint): Arithmetic<bigint> {
       let sum = 0n;
       for (let n = 0; n < count; n++) sum += a[i + n * iStep]! * b[j + n * jStep]!;
       return sum % p;
+    },
+    addMapped(y, x, w, shape) {
+      addMappedByDots(this, y, x, w, shape);
     },
     accumulate(target, source, factor, from, to) {
       for (let n = from; n < to; n++) target[n] = (target[n]! + factor * source[n]!) % p;

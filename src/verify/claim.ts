@@ -4,6 +4,7 @@ import { demandAdmissible } from './primes.ts';
 import type { Program } from './program.ts';
 import type { StatedCertificate } from './shape.ts';
 import { needsEvidence, type Steps } from './steps.ts';
+import { checkWitnessShape } from './witness.ts';
 
 /** Rejects unless a stated value is the recomputed one. */
 export function demandEqual(path: string, expected: string | number | boolean, got: unknown): void {
@@ -35,12 +36,9 @@ export function checkClaim({ claim, lowerBound, upperBound }: StatedCertificate,
   demandEqual(`${path}.exact`, claim.lower === upper, claim.exact);
 }
 
-/** Checks the primes, that the determinant is a residue other than 0, and that independence is there if and only if something must be independent. */
-export function checkEvidence(
-  { lowerBound, independence }: StatedCertificate,
-  program: Program,
-  steps: Steps,
-): void {
+/** Checks the primes, that the determinant is a residue other than 0, the sizes of a witness, and that independence is there if and only if something must be independent. */
+export function checkEvidence(stated: StatedCertificate, program: Program, steps: Steps): void {
+  const { lowerBound, independence } = stated;
   const { prime, determinant } = lowerBound;
   demandAdmissible('certificate.lowerBound.prime', prime, program);
   demand(
@@ -49,6 +47,7 @@ export function checkEvidence(
     `a residue from 1 to ${prime - 1n}`,
     String(determinant),
   );
+  checkWitnessShape(stated);
   const needed = needsEvidence(steps);
   const expected = needed
     ? 'evidence that exponentials and roots are independent'

@@ -156,6 +156,7 @@ export function estimateWork(
   { claim, lowerBound, independence, probableUpperBound }: StatedCertificate,
   { program, output }: Compiled,
   steps: Steps,
+  quick: boolean,
 ): { readonly minor: Work; readonly independence: Work | null; readonly probable: Work | null } {
   const order = claim.lower;
   const residuesPerInput = countResidues(program, steps);
@@ -179,14 +180,17 @@ export function estimateWork(
   const { tokens, width } = program.tensor(output);
   const drawn = order === 0 ? 0 : Math.floor(lowerBound.rows.at(-1)! / (tokens * width)) + 1;
   const used = Math.min(drawn, order);
+  const solutions = lowerBound.witness?.solutions.length ?? 0;
+  // In a direction of all parameters a derivative costs what an evaluation does beside.
+  const witness = solutions * used * (evaluation + tangent);
   const minor = work({
     prime: lowerBound.prime,
     points: 1,
     inputs: drawn,
-    dots: used * (evaluation + order * tangent),
+    dots: used * evaluation + witness + (quick ? 0 : used * order * tangent),
     // Row r is reduced by the r rows before it, from their pivots on: in the worst order of the pivots, n³/2.
-    accumulations: order ** 3 / 2,
-    entries: order ** 2 + order * tokens * width,
+    accumulations: quick ? 0 : order ** 3 / 2,
+    entries: solutions * claim.parameters + (quick ? 0 : order ** 2 + order * tokens * width),
   });
   const probable =
     probableUpperBound &&
@@ -263,9 +267,10 @@ export function demandBoundedWork(
   stated: StatedCertificate,
   compiled: Compiled,
   steps: Steps,
+  quick: boolean,
   operationLimit: number,
 ): void {
-  const { minor, independence, probable } = estimateWork(stated, compiled, steps);
+  const { minor, independence, probable } = estimateWork(stated, compiled, steps, quick);
   demandBounded('certificate.lowerBound', minor, operationLimit);
   if (independence !== null) demandBounded('certificate.independence', independence, operationLimit);
   if (probable !== null) demandBounded('certificate.probableUpperBound', probable, operationLimit);

@@ -29,22 +29,23 @@ function absorb(state: Int32Array, w: Int32Array): void {
     const late = w[i - 2]!;
     const sigma0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
     const sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
-    w[i] = w[i - 16]! + sigma0 + w[i - 7]! + sigma1;
+    w[i] = (((w[i - 16]! + sigma0) | 0) + ((w[i - 7]! + sigma1) | 0)) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  // Not by destructuring: that iterates.
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let i = 0; i < 64; i++) {
     const choice = (e & f) ^ (~e & g);
     const majority = (a & b) ^ (a & c) ^ (b & c);
-    const one = (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + rounds[i]! + w[i]!) | 0;
+    // Sums are cut to 32 bits one by one: larger ones would be computed in doubles.
+    const sigma1 = (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25))) | 0;
+    const one = (((sigma1 + choice) | 0) + ((rounds[i]! + w[i]!) | 0)) | 0;
     const two = ((rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority) | 0;
     h = g;
     g = f;

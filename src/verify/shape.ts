@@ -13,6 +13,7 @@ import {
 } from './fields.ts';
 import { statedProbableBound, type StatedProbableBound } from './monte-carlo/shape.ts';
 import { statedNetwork, type StatedNetwork } from './network-shape.ts';
+import { commitmentOf, statedSolutions, type StatedWitness } from './witness.ts';
 import { statedUpperBound, type StatedUpperBound } from './upper-bound.ts';
 
 /*
@@ -31,6 +32,7 @@ export interface StatedCertificate {
     readonly rows: readonly number[];
     readonly columns: readonly number[];
     readonly determinant: bigint;
+    readonly witness: StatedWitness | null;
   };
   /** `points`: how many points there are, with seeds that follow one another. */
   readonly independence: (StatedPoint & { readonly inputs: number; readonly points: number }) | null;
@@ -51,16 +53,11 @@ function statedClaim(path: string, value: unknown): StatedCertificate['claim'] {
   };
 }
 
-function lowerBound(path: string, value: unknown): StatedCertificate['lowerBound'] {
-  const fields = object(path, value, [
-    'method',
-    'prime',
-    'point',
-    'rows',
-    'columns',
-    'determinant',
-    'retries',
-  ]);
+const evidence = ['method', 'prime', 'point', 'rows', 'columns', 'determinant', 'retries'];
+
+/** `commitment`: computes the digest without the witness. */
+function lowerBound(path: string, value: unknown, commitment: () => string): StatedCertificate['lowerBound'] {
+  const fields = object(path, value, evidence, ['witness']);
   literal(`${path}.method`, fields['method'], 'jacobian-minor');
   const retries = fields['retries'];
   demand(Array.isArray(retries), `${path}.retries`, 'an array', retries);
@@ -76,6 +73,13 @@ function lowerBound(path: string, value: unknown): StatedCertificate['lowerBound
     rows: ascending(`${path}.rows`, fields['rows']),
     columns: ascending(`${path}.columns`, fields['columns']),
     determinant: decimal(`${path}.determinant`, fields['determinant'], maxPrimeDigits),
+    witness:
+      fields['witness'] === undefined
+        ? null
+        : {
+            solutions: statedSolutions(`${path}.witness`, fields['witness']),
+            commitment: commitment(),
+          },
   };
 }
 
@@ -95,7 +99,7 @@ export function statedCertificate(value: unknown): StatedCertificate {
   return {
     network,
     claim,
-    lowerBound: lowerBound(`${path}.lowerBound`, fields['lowerBound']),
+    lowerBound: lowerBound(`${path}.lowerBound`, fields['lowerBound'], () => commitmentOf(fields)),
     independence: independence && {
       ...statedPoint(`${path}.independence`, independence['prime'], independence['point']),
       inputs: integer(`${path}.independence.inputs`, independence['inputs'], 1),

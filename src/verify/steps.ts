@@ -125,11 +125,11 @@ function sourcesOf(
   return sources;
 }
 
-/** For each tensor whether it depends on a block of parameters. O(tensors) */
-export function dependents(program: Program, block: Id): Uint8Array {
+/** For each tensor whether it depends on a block of parameters that changes. O(tensors) */
+export function dependents(program: Program, changes: (block: Id) => boolean): Uint8Array {
   const depends = new Uint8Array(program.tensors.length);
   for (const [id, { operation }] of program.tensors.entries())
-    if (blocksOf(operation).includes(block) || operands(operation).some((operand) => depends[operand] === 1))
+    if (blocksOf(operation).some(changes) || operands(operation).some((operand) => depends[operand] === 1))
       depends[id] = 1;
   return depends;
 }
@@ -143,7 +143,7 @@ function isFresh(program: Program, map: Id, steps: ReadonlySet<Id>, end: Id): bo
       program.budget.spend(1);
       if (!steps.has(id)) continue;
       if (depends === null) program.budget.spend(program.tensors.length);
-      depends ??= dependents(program, block);
+      depends ??= dependents(program, (other) => other === block);
       if (depends[id] === 1) return false;
     }
     return true;

@@ -28,7 +28,7 @@ export class ResidueStream<E> {
   #block: Int32Array = new Int32Array(0);
   #next = 0;
 
-  /** In the domain `unit` the residue 0 is left out. */
+  /** In the domain `unit` the residue 0 is left out. `seed`: for the domain `witness` a digest. */
   constructor(domain: string, seed: string, prime: bigint, f: Arithmetic<E>) {
     this.#f = f;
     this.#prefix = `dimcert/1/${domain}/${seed}/`;

@@ -1,12 +1,13 @@
 import type { Vector } from './arithmetic.ts';
 import type { Breath } from './breath.ts';
+import { UnitDirection, type Direction } from './direction.ts';
 import { fraction, times } from './fraction.ts';
-import { endOfKeys, firstKey } from './mask.ts';
-import { blocksOf, type Id } from './program.ts';
+import { countPairs, endOfKeys, firstKey, seesAll } from './mask.ts';
+import type { Id } from './program.ts';
 import { dependents } from './steps.ts';
 import {
   addMultiple,
-  applyWeight,
+  addMapped,
   center,
   eachEntry,
   gainFactors,
@@ -18,14 +19,15 @@ import {
 } from './values.ts';
 
 /*
- * Forward mode: dual numbers a + ε·da, the ε-part of one named column at a time carried through the tensors that depend on its parameter.
+ * Forward mode: dual numbers a + ε·da, the ε-part in one direction at a time carried through the tensors that depend on what changes.
  */
 
-/** The derivatives of all tensors by one parameter, at the input whose values are there. */
+/** The derivatives of all tensors in one direction, at the input whose values are there. */
 export class Tangents<E extends number | bigint> {
   readonly #values: Values<E>;
   readonly #of: Vector<E>[];
   readonly #breath: Breath;
+  /** The block of the parameter of the last `by`. */
   #block: Id = -1;
   #depends: Uint8Array = new Uint8Array(0);
 
@@ -37,23 +39,31 @@ export class Tangents<E extends number | bigint> {
 
   /** The derivative of a tensor by the parameter with this number. Columns are named in ascending order: blocks of parameters change seldom. */
   async by(column: number, output: Id): Promise<Vector<E>> {
-    const { blocks, tensors } = this.#values.program;
-    const isIn = (block: Id): boolean => {
-      const { first, rows, cols } = blocks[block]!;
-      return column >= first && column < first + rows * cols;
-    };
-    if (this.#block < 0 || !isIn(this.#block)) {
-      this.#block = lastBlock(blocks, column);
-      this.#depends = dependents(this.#values.program, this.#block);
+    const { program, point } = this.#values;
+    const block = blockOf(program.blocks, column, this.#block);
+    if (block !== this.#block) {
+      this.#block = block;
+      this.#depends = dependents(program, (other) => other === block);
     }
-    const entry = column - blocks[this.#block]!.first;
-    for (let id = 0; id < tensors.length; id++) if (this.#depends[id] === 1) await this.#push(id, entry);
+    const entry = column - program.blocks[block]!.first;
+    return this.#push(new UnitDirection(program, point.field.f, block, entry), output);
+  }
+
+  /** The derivative of a tensor in a direction: Σ Δ_c·(its derivative by the parameter c). */
+  async along(direction: Direction<E>, output: Id): Promise<Vector<E>> {
+    this.#block = -1;
+    this.#depends = dependents(this.#values.program, (block) => direction.changes(block));
+    return this.#push(direction, output);
+  }
+
+  async #push(direction: Direction<E>, output: Id): Promise<Vector<E>> {
+    for (let id = 0; id <= output; id++) if (this.#depends[id] === 1) await this.#pushThrough(id, direction);
     if (this.#depends[output] === 0) this.#of[output]!.fill(this.#values.point.field.f.zero);
     return this.#of[output]!;
   }
 
-  /** The derivative of a tensor from those before, and of the parameter itself. */
-  async #push(id: Id, entry: number): Promise<void> {
+  /** The derivative of a tensor from those before, and of what changes itself. */
+  async #pushThrough(id: Id, direction: Direction<E>): Promise<void> {
     const values = this.#values;
     const { program, point, coefficients } = values;
     const { field } = point;
@@ -66,10 +76,8 @@ export class Tangents<E extends number | bigint> {
     const of = (operand: Id): Vector<E> => values.of[operand]!;
     const d = (operand: Id): Vector<E> => this.#of[operand]!;
     const moves = (operand: Id): boolean => this.#depends[operand] === 1;
-    const isRead = blocksOf(operation).includes(this.#block);
     const entrywise = (derivative: (n: number) => E): Promise<void> =>
       eachEntry(dy, dy.length, f, breath, derivative);
-    const increase = (n: number, by: E): void => void (dy[n] = f.add(dy[n]!, by));
     switch (operation.kind) {
       case 'tokens':
         return;
@@ -81,25 +89,18 @@ export class Tangents<E extends number | bigint> {
       case 'linear': {
         const { x, weight, bias, transposed } = operation;
         const block = program.blocks[weight]!;
-        if (moves(x))
-          await applyWeight(dy, d(x), point.blocks[weight]!, block, transposed, tensor, f, breath);
-        else dy.fill(f.zero);
-        if (weight === this.#block) {
-          const row = Math.floor(entry / block.cols);
-          const col = entry % block.cols;
-          const [to, from, length] = transposed ? [col, row, block.rows] : [row, col, block.cols];
-          for (let i = 0; i < tokens; i++) increase(i * width + to, of(x)[i * length + from]!);
-        }
-        if (bias === this.#block) for (let i = 0; i < tokens; i++) increase(i * width + entry, f.one);
+        dy.fill(f.zero);
+        if (moves(x)) await addMapped(dy, d(x), point.blocks[weight]!, block, transposed, tensor, f, breath);
+        if (direction.changes(weight))
+          await direction.addMapped(dy, { block: weight, transposed, x: of(x), tokens });
+        if (bias !== null && direction.changes(bias)) await direction.addEntries(dy, bias, null);
         return;
       }
       case 'shift': {
         const { x, block } = operation;
         if (moves(x)) await entrywise((n) => d(x)[n]!);
         else dy.fill(f.zero);
-        if (isRead)
-          for (let n = entry, step = point.blocks[block]!.length; n < dy.length; n += step)
-            increase(n, f.one);
+        if (direction.changes(block)) await direction.addEntries(dy, block, null);
         return;
       }
       case 'rotation':
@@ -130,6 +131,14 @@ export class Tangents<E extends number | bigint> {
       }
       case 'mix': {
         const { weights, v, mask } = operation;
+        if (seesAll(mask)) {
+          if (breath.due(2 * countPairs(mask) * width * f.cost.dot)) await breath.take();
+          const shape = { tokens, width, length: mask.keys, rowStep: 1, colStep: width };
+          dy.fill(f.zero);
+          if (moves(weights)) f.addMapped(dy, d(weights), of(v), shape);
+          if (moves(v)) f.addMapped(dy, of(weights), d(v), shape);
+          return;
+        }
         for (let i = 0; i < tokens; i++) {
           const first = firstKey(mask, i);
           const count = endOfKeys(mask, i) - first;
@@ -215,19 +224,22 @@ export class Tangents<E extends number | bigint> {
         const factors = gainFactors(values, operation, width);
         if (moves(x)) await entrywise((n) => f.multiply(factors[n % width]!, d(x)[n]!));
         else dy.fill(f.zero);
-        if (isRead)
-          for (let n = entry; n < dy.length; n += width) {
-            if (weight === this.#block) increase(n, of(x)[n]!);
-            if (bias === this.#block) increase(n, f.one);
-          }
+        if (weight !== null && direction.changes(weight)) await direction.addEntries(dy, weight, of(x));
+        if (bias !== null && direction.changes(bias)) await direction.addEntries(dy, bias, null);
         return;
       }
     }
   }
 }
 
-/** The block that holds a parameter: the last that begins at it or before. O(log blocks) */
-function lastBlock(blocks: readonly { readonly first: number }[], column: number): Id {
+/** The block that holds a parameter: `likely`, or the last that begins at it or before. O(log blocks) */
+export function blockOf(
+  blocks: readonly { readonly first: number; readonly rows: number; readonly cols: number }[],
+  column: number,
+  likely: Id,
+): Id {
+  const guess = blocks[likely];
+  if (guess && column >= guess.first && column < guess.first + guess.rows * guess.cols) return likely;
   let [low, high] = [0, blocks.length - 1];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

@@ -84,7 +84,8 @@ export async function compute<E extends number | bigint>(
     }
     case 'linear': {
       const weight = point.blocks[operation.weight]!;
-      await applyWeight(
+      y.fill(f.zero);
+      await addMapped(
         y,
         of(operation.x),
         weight,
@@ -275,8 +276,8 @@ export async function addMultiple<E>(
   );
 }
 
-/** y = W·x or Wᵀ·x for every token. */
-export async function applyWeight<E>(
+/** y += W·x or Wᵀ·x for every token. */
+export async function addMapped<E>(
   y: Vector<E>,
   x: Vector<E>,
   weight: Vector<E>,
@@ -286,13 +287,9 @@ export async function applyWeight<E>(
   f: Arithmetic<E>,
   breath: Breath,
 ): Promise<void> {
-  const length = transposed ? rows : cols;
-  const step = transposed ? cols : 1;
-  for (let i = 0; i < tokens; i++)
-    for (let r = 0; r < width; r++) {
-      if (breath.due(length * f.cost.dot)) await breath.take();
-      y[i * width + r] = f.dot(x, i * length, 1, weight, transposed ? r : r * cols, step, length);
-    }
+  if (breath.due(tokens * rows * cols * f.cost.dot)) await breath.take();
+  const [length, rowStep, colStep] = transposed ? [rows, 1, cols] : [cols, cols, 1];
+  f.addMapped(y, x, weight, { tokens, width, length, rowStep, colStep });
 }
 
 /** Turns the coordinates (2m, 2m + 1), m < dim/2, of every token by the angles of its position. */

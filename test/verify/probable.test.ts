@@ -205,7 +205,7 @@ describe('the work is bounded', () => {
     const certificate = await withProbableBound(networks[0]![1]);
     const stated = readCertificate(certificate).certificate as Loose;
     const network = compiled(certificate.network);
-    const { minor, probable } = estimateWork(stated, network, stepsOf(network.program));
+    const { minor, probable } = estimateWork(stated, network, stepsOf(network.program), false);
     expect(minor.operations).toBeLessThan(probable!.operations);
     const within = (maxOperations: number): Promise<Loose> => verify(certificate, { maxOperations });
     expect(await within(probable!.operations)).toMatchObject({ accepted: true });

@@ -270,6 +270,12 @@ export function rankProfiles(matrix: readonly (readonly bigint[])[], p: bigint) 
 
 /** The determinant of the minor that a certificate names, at its point; null if a row belongs to a skipped input. */
 export async function namedDeterminant(certificate: Loose): Promise<bigint | null> {
+  const minor = await namedMinor(certificate);
+  return minor && profiles(minor, BigInt(certificate.lowerBound.prime)).determinant;
+}
+
+/** The rows of that minor. */
+export async function namedMinor(certificate: Loose): Promise<bigint[][] | null> {
   const { network, lowerBound } = certificate;
   const { rows, columns } = lowerBound as { rows: number[]; columns: number[] };
   const p = BigInt(lowerBound.prime);
@@ -284,7 +290,7 @@ export async function namedDeterminant(certificate: Loose): Promise<bigint | nul
     if (derivatives === null) return null;
     minor.push(...named.map((row) => derivatives.map((column) => column[row - input * perInput]!)));
   }
-  return profiles(minor, p).determinant;
+  return minor;
 }
 
 /** Whether (1, arguments) has full column rank for every softmax layer, at the first `inputs` inputs, each as far as it goes. */

@@ -18,6 +18,7 @@ export interface CertifyCommandOptions extends ModelFlags {
   readonly output?: string;
   readonly prime?: string;
   readonly seed?: string;
+  readonly witness?: boolean;
   readonly json?: boolean;
 }
 
@@ -29,6 +30,8 @@ export async function certifyCommand(
   certify: typeof certifyInWorker = certifyInWorker,
 ): Promise<number> {
   const { output, json } = options;
+  if (options.witness && output === undefined)
+    throw new InputError('--witness: expected -o FILE, which keeps the certificate, got none');
   const input = options.config ?? source;
   if (output === '-' && json)
     throw new InputError('--json: expected -o FILE, got -o - (both would write to stdout)');
@@ -46,9 +49,11 @@ export async function certifyCommand(
     result = await inWordsOf(names, () =>
       certify(network, {
         signal,
-        onProgress: (report) => progress.report(report, report.phase === 'independence' ? '' : 'rank '),
+        onProgress: (report) =>
+          progress.report(report, ['independence', 'witness'].includes(report.phase) ? '' : 'rank '),
         ...(options.prime !== undefined && { prime: options.prime }),
         ...(options.seed !== undefined && { seed: options.seed }),
+        ...(options.witness && { witness: true }),
       }),
     );
   } catch (error) {

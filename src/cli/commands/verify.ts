@@ -1,4 +1,6 @@
+import packageJson from '../../../package.json' with { type: 'json' };
 import type { Verification } from '../../verify/index.ts';
+import { citation } from '../citation.ts';
 import { colorsOf, print } from '../console.ts';
 import { printJson, remark, secondsSince, type Context } from '../context.ts';
 import { InputError, inWordsOf } from '../errors.ts';
@@ -10,6 +12,10 @@ import { verifyInWorker } from '../worker.ts';
 
 export interface VerifyCommandOptions {
   readonly json?: boolean;
+  readonly quick?: boolean;
+  /** The default. */
+  readonly deterministic?: boolean;
+  readonly cite?: boolean;
   readonly maxOperations?: string;
 }
 
@@ -27,8 +33,10 @@ export async function verifyCommand(
   const start = performance.now();
   let verdict: Verification;
   try {
-    verdict = await inWordsOf({ certificate: `${name}: `, memory: `${name}: memory` }, () =>
-      verifyInWorker(text, { signal, onProgress: progress.report, maxOperations }),
+    const names = { certificate: `${name}: `, memory: `${name}: memory`, quick: '--quick' };
+    const quick = options.quick ?? false;
+    verdict = await inWordsOf(names, () =>
+      verifyInWorker(text, { signal, onProgress: progress.report, maxOperations, quick }),
     );
   } finally {
     progress.clear();
@@ -49,6 +57,10 @@ export async function verifyCommand(
   if (options.json) return exitCodes.done;
 
   const { stdout, env } = context.console;
+  if (options.cite) {
+    await print(stdout, citation(text, verdict, packageJson.version));
+    return exitCodes.done;
+  }
   const rows = [
     { label: 'accepted', value: name },
     ...found(verdict),
@@ -71,10 +83,19 @@ function found(verdict: Verification & { readonly accepted: true }): ReportRow[]
       { label: 'rank', value: String(rank), note: rank === Math.min(rows, cols) ? 'exact, full' : 'exact' },
     ];
   }
-  const { parameters, dimension, probable } = verdict;
+  const { parameters, dimension, witness, probable } = verdict;
   return [
     { label: 'parameters', value: String(parameters) },
     { label: 'dimension', value: dimensionInWords(dimension), ...(dimension.exact && { note: 'exact' }) },
+    ...(witness
+      ? [
+          {
+            label: 'lower bound',
+            value: 'by a witness',
+            note: `error probability at most ${witness.errorProbability}, if ${witness.assumption}`,
+          },
+        ]
+      : []),
     ...(probable
       ? [
           {
