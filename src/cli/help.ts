@@ -59,7 +59,7 @@ is an interval; inside it a Monte Carlo bound is given with its error
 probability, where one is known (docs/monte-carlo.md).
 
 --witness adds what dimcert verify --quick needs to check a large certificate in
-a fraction of the time; it takes one more elimination, and makes the file larger.
+a fraction of the time; it takes one more elimination, and a larger file.
 
 --config reads the config.json of a model, and certifies a network of the same
 shape with smaller numbers: of at most --budget parameters.
