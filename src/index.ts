@@ -2,6 +2,7 @@ export {
   BoundContradiction,
   certify,
   certifyRank,
+  certifyRankOverQ,
   serializeCertificate,
   type Certificate,
   type CertifiedRank,
@@ -19,7 +20,7 @@ export {
   type ResidueArray,
   type ResidueOf,
 } from './field/index.ts';
-export { readMatrix, type MatrixFormat } from './matrix-file/index.ts';
+export { readIntegerMatrix, readMatrix, type MatrixFormat } from './matrix-file/index.ts';
 export {
   charpoly,
   det,

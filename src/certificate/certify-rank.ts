@@ -12,16 +12,21 @@ export const maxListedCharacters = 2 ** 27 - 2 ** 20;
 /** The most arrays that they may consist of: a verifier counts them before it parses. */
 const maxListedArrays = 2 ** 23 - 2 ** 10;
 
-/** The claim that a matrix over F_p has a rank, before its digest: see docs/certificate.md, "Rank of a matrix". */
+/** The claim that a matrix has a rank, over F_p or over Q, before its digest: see docs/certificate.md, "Rank of a matrix". */
 export interface RankCertificateBody {
   readonly format: 'dimcert-certificate';
   readonly version: 1;
   readonly kind: 'rank';
-  readonly prime: string;
+  /** That of the field; of a rank over Q it is in `lowerBound`. */
+  readonly prime?: string;
+  /** Only of a rank over Q. */
+  readonly field?: 'Q';
   readonly matrix: ListedMatrix;
   readonly claim: { readonly lower: number; readonly upper: number; readonly exact: true };
   readonly lowerBound: {
     readonly method: 'minor';
+    /** Only of a rank over Q. */
+    readonly prime?: string;
     readonly rows: readonly number[];
     readonly columns: readonly number[];
     readonly determinant: string;
@@ -31,16 +36,18 @@ export interface RankCertificateBody {
     | {
         readonly method: 'row-combinations' | 'column-combinations';
         readonly coefficients: ListedMatrix;
+        /** Only of a rank over Q, for each row of the coefficients. */
+        readonly multipliers?: readonly string[];
       };
 }
 
-/** A certificate of the rank of a matrix modulo a prime (`format: "dimcert-certificate"`, version 1, `kind: "rank"`). */
+/** A certificate of the rank of a matrix, modulo a prime or over Q (`format: "dimcert-certificate"`, version 1, `kind: "rank"`). */
 export interface RankCertificate extends RankCertificateBody {
   /** SHA-256 of the canonical JSON of all other fields. */
   readonly digest: string;
 }
 
-/** What `certifyRank` found. */
+/** What `certifyRank` or `certifyRankOverQ` found. */
 export interface CertifiedRank {
   readonly rank: number;
   readonly certificate: RankCertificate;
@@ -84,7 +91,8 @@ export async function certifyRank(
   return { rank, certificate };
 }
 
-function demandRoom(...sizes: ListingSize[]): void {
+/** A `RangeError` unless listings of these sizes fit into a certificate. */
+export function demandRoom(...sizes: ListingSize[]): void {
   const demand = (what: keyof ListingSize, most: number): void => {
     const sum = sizes.reduce((total, size) => total + size[what], 0);
     if (sum > most)

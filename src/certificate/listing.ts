@@ -1,7 +1,13 @@
 import type { Residue } from '../field/residue.ts';
-import type { Residues } from '../matrix/matrix.ts';
 
-/** A matrix in a certificate, residues as decimal strings: all its rows, or the entries that are not 0 of the rows that have any. */
+/** A matrix of residues, or of integers. */
+interface Entries {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: { readonly [index: number]: Residue; readonly length: number };
+}
+
+/** A matrix in a certificate, its entries as decimal strings: all its rows, or the entries that are not 0 of the rows that have any. */
 export type ListedMatrix = { readonly rows: number; readonly cols: number } & (
   | { readonly dense: readonly (readonly string[])[] }
   | {
@@ -13,7 +19,9 @@ export type ListedMatrix = { readonly rows: number; readonly cols: number } & (
     }
 );
 
-/** Characters of a number in decimal digits. */
+const isZero = (entry: Residue): boolean => entry === 0 || entry === 0n;
+
+/** Characters of a number in decimal digits, with a sign. */
 function digits(n: Residue): number {
   if (typeof n === 'bigint') return String(n).length;
   let count = 1;
@@ -28,7 +36,7 @@ export interface ListingSize {
 }
 
 /** The sizes of the rows of a matrix, listed densely and sparsely. O(rows · cols) */
-function listingSizes({ rows, cols, data }: Residues): { dense: ListingSize; sparse: ListingSize } {
+function listingSizes({ rows, cols, data }: Entries): { dense: ListingSize; sparse: ListingSize } {
   const commas = (count: number): number => Math.max(0, count - 1);
   let dense = 2 + commas(rows) + rows * (2 + commas(cols));
   let sparse = 2;
@@ -39,7 +47,7 @@ function listingSizes({ rows, cols, data }: Residues): { dense: ListingSize; spa
       const entry = data[i * cols + j]!;
       const length = digits(entry) + 2;
       dense += length;
-      if (Number(entry) === 0) continue;
+      if (isZero(entry)) continue;
       sparse += length + digits(j);
       count++;
     }
@@ -59,13 +67,13 @@ function isSparse({ dense, sparse }: ReturnType<typeof listingSizes>): boolean {
 }
 
 /** The size of the listing that `listed` chooses. O(rows · cols) */
-export function listingSize(matrix: Residues): ListingSize {
+export function listingSize(matrix: Entries): ListingSize {
   const sizes = listingSizes(matrix);
   return isSparse(sizes) ? sizes.sparse : sizes.dense;
 }
 
 /** Lists a matrix sparsely where that takes at most half as many characters, else densely. O(rows · cols) */
-export function listed(matrix: Residues): ListedMatrix {
+export function listed(matrix: Entries): ListedMatrix {
   const { rows, cols, data } = matrix;
   const row = (i: number): Residue[] => Array.from({ length: cols }, (_, j) => data[i * cols + j]!);
   if (!isSparse(listingSizes(matrix)))
@@ -75,7 +83,7 @@ export function listed(matrix: Residues): ListedMatrix {
     const columns: number[] = [];
     const values: string[] = [];
     row(i).forEach((entry, j) => {
-      if (Number(entry) === 0) return;
+      if (isZero(entry)) return;
       columns.push(j);
       values.push(String(entry));
     });

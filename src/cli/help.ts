@@ -131,6 +131,7 @@ Examples:
   $ dimcert rank large.npy --prime 4093 --threads 2
   $ printf '1 2\\n3 6\\n' | dimcert rank - --prime 7 --json
   $ dimcert rank matrix.mtx --prime 4093 --certificate certificate.json
+  $ dimcert rank matrix.mtx --rationals --certificate certificate.json
   $ dimcert verify certificate.json
 
 The format is found by the content: NumPy's .npy (integers, or floats that are
@@ -143,7 +144,9 @@ many as there are idle cores: each takes a share of the columns, 256 at least.
 The result is the same.
 
 A certificate holds the matrix and proves the rank: a minor that is not zero,
-and the other rows (or columns) as combinations of those of the minor. It may
+and the other rows (or columns) as combinations of those of the minor. Over the
+rationals the minor is not zero modulo a prime, and the combinations, which hold
+over the integers, may have as many words as the rank. A certificate may
 have at most 134 million characters, about 4400 rows and columns modulo 4093;
 a larger matrix is refused. The file is written whole or not at all.
 ${exitCodesHelp}`;

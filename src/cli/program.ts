@@ -137,10 +137,13 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
   program
     .command('rank')
     .argument('<matrix>', 'a file, or - for stdin: .npy, MatrixMarket, SMS, or rows of integers')
-    .summary('the rank of a matrix of integers modulo a prime')
-    .description('Compute the rank of a matrix of integers modulo a prime, exactly, and certify it.')
-    .requiredOption('--prime <p>', 'a prime below 2^62')
-    .option('--threads <n>', 'compute in so many threads (default: 1; not with --certificate)')
+    .summary('the rank of a matrix of integers, modulo a prime or over Q')
+    .description(
+      'Compute the rank of a matrix of integers, modulo a prime or over the rationals, exactly, and certify it.',
+    )
+    .option('--prime <p>', 'modulo a prime below 2^62 (this or --rationals is required)')
+    .option('--rationals', 'over the rational numbers')
+    .option('--threads <n>', 'compute in so many threads (default: 1; not with --certificate or --rationals)')
     .option('--certificate <file>', 'write a certificate of the rank to a file (- for stdout)')
     .option('--json', 'print one JSON object on stdout')
     .addHelpText('after', rankHelp)

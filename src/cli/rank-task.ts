@@ -1,8 +1,9 @@
 import { fstatSync, read } from 'node:fs';
 import { promisify } from 'node:util';
-import { certifyRank, serializeCertificate } from '../certificate/index.ts';
-import { readMatrix, type MatrixFormat } from '../matrix-file/index.ts';
+import { certifyRank, certifyRankOverQ, serializeCertificate } from '../certificate/index.ts';
+import { readIntegerMatrix, readMatrix, type MatrixFormat } from '../matrix-file/index.ts';
 import { rankAsync, type Matrix } from '../matrix/index.ts';
+import { rankOverQAsync } from '../rational/index.ts';
 import type { Residue } from '../field/residue.ts';
 import type { Progress } from '../pace.ts';
 import { secondsSince } from './context.ts';
@@ -14,7 +15,8 @@ export interface RankRequest {
   readonly name: string;
   /** Of an open file; null if it comes through the thread's stdin. */
   readonly descriptor: number | null;
-  readonly prime: Residue;
+  /** Null: over the rational numbers. */
+  readonly prime: Residue | null;
   readonly threads: number;
   readonly certificate: boolean;
 }
@@ -40,10 +42,16 @@ export async function rankTask(
   const { rows, cols } = matrix;
   const start = performance.now();
   if (!certificate) {
-    const rank = await rankAsync(matrix, prime, { threads, onProgress });
+    const rank =
+      prime === null
+        ? await rankOverQAsync(matrix, { onProgress })
+        : await rankAsync(matrix, prime, { threads, onProgress });
     return { format, rows, cols, rank, seconds: secondsSince(start), certificate: null };
   }
-  const certified = await certifyRank(matrix, prime, { onProgress });
+  const certified =
+    prime === null
+      ? await certifyRankOverQ(matrix, { onProgress })
+      : await certifyRank(matrix, prime, { onProgress });
   const text = serializeCertificate(certified.certificate);
   return { format, rows, cols, rank: certified.rank, seconds: secondsSince(start), certificate: text };
 }
@@ -52,12 +60,12 @@ export async function rankTask(
 async function readFrom(
   name: string,
   descriptor: number | null,
-  prime: Residue,
+  prime: Residue | null,
   onProgress: (progress: Progress) => void,
 ): Promise<{ format: MatrixFormat; matrix: Matrix }> {
   try {
     const chunks = descriptor === null ? process.stdin : chunksOf(descriptor, onProgress);
-    return await readMatrix(chunks, prime);
+    return await (prime === null ? readIntegerMatrix(chunks) : readMatrix(chunks, prime));
   } catch (error) {
     if (error instanceof RangeError) throw new InputError(`${name}: ${error.message}`, { cause: error });
     throw new InputError(`${name}: cannot be read: ${fileReason(error)}`, { cause: error });

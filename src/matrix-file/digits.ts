@@ -1,7 +1,7 @@
 import { parsePrime } from '../field/any-prime.ts';
 import type { Prime, Residue } from '../field/residue.ts';
 
-/** The residue of an integer whose decimal digits come one after the other, without its sign. */
+/** The residue of an integer whose decimal digits come one after the other, without its sign; or the integer. */
 export interface DigitReducer {
   digit(digit: number): void;
   /** The residue of the digits since the last call. */
@@ -11,6 +11,27 @@ export interface DigitReducer {
 export function digitReducer(prime: Prime): DigitReducer {
   const parsed = parsePrime(prime);
   return typeof parsed === 'number' ? new WordReducer(parsed) : new LargeReducer(parsed);
+}
+
+/** Digits of an integer, at most: reading one takes time that grows with the square of its length. */
+const maxDigits = 2 ** 17;
+
+/** The integer itself. */
+export class IntegerDigits implements DigitReducer {
+  #digits = '';
+
+  /** A `RangeError` beyond 2¹⁷ digits. */
+  digit(digit: number): void {
+    if (this.#digits.length === maxDigits)
+      throw new RangeError(`integer: expected at most ${maxDigits} digits, got more`);
+    this.#digits += digit;
+  }
+
+  take(): bigint {
+    const integer = BigInt(this.#digits);
+    this.#digits = '';
+    return integer;
+  }
 }
 
 /** Ten times a residue is a safe integer. */

@@ -1,1 +1,1 @@
-export { readMatrix, type MatrixFormat } from './read-matrix.ts';
+export { readIntegerMatrix, readMatrix, type MatrixFormat } from './read-matrix.ts';

@@ -1,12 +1,11 @@
-import { primeField } from '../field/any-prime.ts';
-import type { Field } from '../field/field.ts';
-import { residueVector, type Prime, type Residue, type ResidueVector } from '../field/residue.ts';
-import { digitReducer, type DigitReducer } from './digits.ts';
+import type { ResidueVector } from '../field/residue.ts';
+import type { DigitReducer } from './digits.ts';
+import type { EntryRing } from './entries.ts';
 
 /**
  * The integers of one line of a text, valid until the next line is scanned.
  *
- * `values[i]` is the integer itself where it is safe, else NaN; `residues[i]` is it modulo the prime, whatever its size.
+ * `values[i]` is the integer itself where it is safe, else NaN; `residues[i]` is what it becomes as an entry, whatever its size.
  */
 export interface ScannedLine {
   /** From 1. */
@@ -27,14 +26,14 @@ const digit0 = 48;
 const digit9 = 57;
 
 /**
- * Reads integers of any length, separated by blanks or commas, from a stream of bytes: a line at a time, reduced
- * modulo a prime while the digits go by, so that no string is ever made of the text.
+ * Reads integers of any length, separated by blanks or commas, from a stream of bytes: a line at a time, made into
+ * entries while the digits go by, so that no string is ever made of the text.
  *
  * Lines that begin with `comment` are skipped, as are empty lines.
  * Throws a `RangeError` that names line and column for anything that is no integer.
  */
 export class LineScanner {
-  readonly #field: Field<Residue>;
+  readonly #ring: EntryRing;
   readonly #reducer: DigitReducer;
   readonly #comment: number;
   #values = new Float64Array(64);
@@ -51,10 +50,10 @@ export class LineScanner {
   /** A comma has been read after the last token. */
   #separated = false;
 
-  constructor(prime: Prime, comment = '%') {
-    this.#field = primeField(prime);
-    this.#reducer = digitReducer(prime);
-    this.#residues = residueVector(this.#field.prime, this.#values.length);
+  constructor(ring: EntryRing, comment = '%') {
+    this.#ring = ring;
+    this.#reducer = ring.digits();
+    this.#residues = ring.vector(this.#values.length);
     this.#comment = comment.charCodeAt(0);
   }
 
@@ -102,7 +101,7 @@ export class LineScanner {
     if (this.#digits === 0) this.#fail('digits after a sign', 'none');
     if (this.#length === this.#values.length) {
       this.#values = copied(this.#values, new Float64Array(2 * this.#length));
-      this.#residues = copied(this.#residues, residueVector(this.#field.prime, 2 * this.#length));
+      this.#residues = copied(this.#residues, this.#ring.vector(2 * this.#length));
     }
     this.#values[this.#length] = Number.isSafeInteger(this.#value)
       ? this.#negative
@@ -111,7 +110,7 @@ export class LineScanner {
       : NaN;
     const residue = this.#reducer.take();
     this.#residues[this.#length++] = this.#negative
-      ? this.#field.subtract(this.#field.reduce(0), residue)
+      ? this.#ring.subtract(this.#ring.reduce(0), residue)
       : residue;
     this.#inToken = this.#negative = this.#separated = false;
     this.#digits = this.#value = 0;

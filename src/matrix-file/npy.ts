@@ -1,8 +1,7 @@
 import { rangeFault } from '../assert.ts';
-import type { Field } from '../field/field.ts';
-import type { Residue } from '../field/residue.ts';
 import type { Residues } from '../matrix/matrix.ts';
 import { zeroMatrix } from './dense-builder.ts';
+import type { EntryRing } from './entries.ts';
 
 /** Reads one entry of an .npy array as an exact integer; a float that is no safe integer is refused by the caller. */
 type EntryReader = (view: DataView, at: number, littleEndian: boolean) => number | bigint;
@@ -33,14 +32,14 @@ interface NpyHeader {
  * row-major or column-major, either byte order. Fed with chunks of any size.
  */
 export class NpyReader {
-  readonly #field: Field<Residue>;
+  readonly #ring: EntryRing;
   /** Bytes that are not yet a whole header or entry. */
   #rest = new Uint8Array(0);
   #header: NpyHeader | null = null;
   #read = 0;
 
-  constructor(field: Field<Residue>) {
-    this.#field = field;
+  constructor(ring: EntryRing) {
+    this.#ring = ring;
   }
 
   feed(chunk: Uint8Array): void {
@@ -108,7 +107,7 @@ export class NpyReader {
       entry,
       little: descr[1] !== '>',
       fortran: order[1] === 'True',
-      matrix: zeroMatrix('.npy', rows, cols, this.#field.prime),
+      matrix: zeroMatrix('.npy', rows, cols, this.#ring),
     };
   }
 
@@ -121,7 +120,7 @@ export class NpyReader {
       const col = fortran ? Math.floor(index / matrix.rows) : index % matrix.cols;
       if (typeof value === 'number' && !Number.isSafeInteger(value))
         throw rangeFault(`.npy entry [${row}, ${col}]`, 'a safe integer', value);
-      matrix.data[row * matrix.cols + col] = this.#field.reduce(value);
+      matrix.data[row * matrix.cols + col] = this.#ring.reduce(value);
     }
   }
 }

@@ -1,7 +1,7 @@
-import { primeField } from '../field/any-prime.ts';
-import type { Field } from '../field/field.ts';
-import type { Prime, Residue, ResidueArray, ResidueOf } from '../field/residue.ts';
+import type { Prime, ResidueArray, ResidueOf } from '../field/residue.ts';
 import type { ResidueMatrix, Residues } from '../matrix/matrix.ts';
+import type { IntegerMatrix } from '../rational/index.ts';
+import { integers, residuesModulo, type EntryRing, type IntegerVector } from './entries.ts';
 import { LineScanner } from './line-scanner.ts';
 import { NpyReader } from './npy.ts';
 import { DelimitedReader, MatrixMarketReader, SmsReader, type LineReader } from './text-formats.ts';
@@ -21,7 +21,22 @@ export async function readMatrix<P extends Prime>(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   prime: P,
 ): Promise<{ format: MatrixFormat; matrix: ResidueMatrix<ResidueOf<P>> }> {
-  const field = primeField(prime);
+  const { format, rows, cols, data } = await readEntries(source, residuesModulo(prime));
+  return { format, matrix: { rows, cols, data: data as ResidueArray<ResidueOf<P>> } };
+}
+
+/** `readMatrix` without a prime: integers of any size, up to 2¹⁷ digits, and at most 2²⁶ of them. */
+export async function readIntegerMatrix(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<{ format: MatrixFormat; matrix: IntegerMatrix }> {
+  const { format, rows, cols, data } = await readEntries(source, integers);
+  return { format, matrix: { rows, cols, data: Array.from(data as IntegerVector) } };
+}
+
+async function readEntries(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ring: EntryRing,
+): Promise<Residues & { readonly format: MatrixFormat }> {
   let head = new Uint8Array(0);
   let reader: ByteReader | null = null;
   for await (const chunk of source) {
@@ -31,11 +46,10 @@ export async function readMatrix<P extends Prime>(
     }
     head = joined(head, chunk);
     if (head.length < sniffedBytes && !head.includes(10)) continue;
-    reader = readerFor(head, field);
+    reader = readerFor(head, ring);
   }
-  reader ??= readerFor(head, field);
-  const { rows, cols, data } = reader.finish();
-  return { format: reader.format, matrix: { rows, cols, data: data as ResidueArray<ResidueOf<P>> } };
+  reader ??= readerFor(head, ring);
+  return { format: reader.format, ...reader.finish() };
 }
 
 interface ByteReader {
@@ -45,20 +59,20 @@ interface ByteReader {
 }
 
 /** Recognizes the format by the first bytes, and feeds them. */
-function readerFor(head: Uint8Array, field: Field<Residue>): ByteReader {
+function readerFor(head: Uint8Array, ring: EntryRing): ByteReader {
   // Windows programs put a byte order mark before a text.
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) head = head.subarray(3);
   const firstLine = new TextDecoder('latin1').decode(head.subarray(0, sniffedBytes)).split('\n', 1)[0]!;
   let reader: ByteReader;
   if (head[0] === 0x93 && firstLine.startsWith('NUMPY', 1)) {
-    const npy = new NpyReader(field);
+    const npy = new NpyReader(ring);
     reader = { format: 'npy', feed: (bytes) => npy.feed(bytes), finish: () => npy.finish() };
   } else if (/^%%MatrixMarket\s/i.test(firstLine)) {
-    reader = lineByLine('matrix-market', new MatrixMarketReader(firstLine, field), field, firstLine.length);
+    reader = lineByLine('matrix-market', new MatrixMarketReader(firstLine, ring), ring, firstLine.length);
   } else if (/^\s*\d+\s+\d+\s+[A-Za-z]\s*$/.test(firstLine)) {
-    reader = lineByLine('sms', new SmsReader(firstLine, field), field, firstLine.length);
+    reader = lineByLine('sms', new SmsReader(firstLine, ring), ring, firstLine.length);
   } else {
-    reader = lineByLine('delimited', new DelimitedReader(field), field, 0);
+    reader = lineByLine('delimited', new DelimitedReader(ring), ring, 0);
   }
   reader.feed(head);
   return reader;
@@ -68,10 +82,10 @@ function readerFor(head: Uint8Array, field: Field<Residue>): ByteReader {
 function lineByLine(
   format: MatrixFormat,
   lines: LineReader,
-  field: Field<Residue>,
+  ring: EntryRing,
   headerBytes: number,
 ): ByteReader {
-  const scanner = new LineScanner(field.prime);
+  const scanner = new LineScanner(ring);
   let skip = headerBytes;
   return {
     format,

@@ -1,8 +1,8 @@
 import { rangeFault } from '../assert.ts';
-import type { Field } from '../field/field.ts';
 import type { Residue } from '../field/residue.ts';
 import type { Residues } from '../matrix/matrix.ts';
 import { RowCollector, zeroMatrix } from './dense-builder.ts';
+import type { EntryRing } from './entries.ts';
 import type { ScannedLine } from './line-scanner.ts';
 
 /** Makes a matrix of the lines of a text file. */
@@ -16,8 +16,8 @@ export interface LineReader {
 export class DelimitedReader implements LineReader {
   readonly #rows: RowCollector;
 
-  constructor(field: Field<Residue>) {
-    this.#rows = new RowCollector(field.prime);
+  constructor(ring: EntryRing) {
+    this.#rows = new RowCollector(ring);
   }
 
   line({ number, length, residues }: ScannedLine): void {
@@ -36,13 +36,13 @@ export class DelimitedReader implements LineReader {
  */
 export class SmsReader implements LineReader {
   readonly #matrix: Residues;
-  readonly #field: Field<Residue>;
+  readonly #ring: EntryRing;
   #ended = false;
 
-  constructor(header: string, field: Field<Residue>) {
+  constructor(header: string, ring: EntryRing) {
     const sizes = /^\s*(\d+)\s+(\d+)\s+[A-Za-z]\s*$/.exec(header)!;
-    this.#matrix = zeroMatrix('line 1', Number(sizes[1]), Number(sizes[2]), field.prime);
-    this.#field = field;
+    this.#matrix = zeroMatrix('line 1', Number(sizes[1]), Number(sizes[2]), ring);
+    this.#ring = ring;
   }
 
   line(line: ScannedLine): void {
@@ -50,7 +50,7 @@ export class SmsReader implements LineReader {
     if (this.#ended) throw rangeFault(title, 'nothing after 0 0 0', 'more entries');
     if (line.length !== 3) throw rangeFault(title, 'row, column and value', `${line.length} integers`);
     if (line.values[0] === 0 && line.values[1] === 0 && line.values[2] === 0) this.#ended = true;
-    else addEntry(this.#matrix, title, line, line.residues[2]!, this.#field);
+    else addEntry(this.#matrix, title, line, line.residues[2]!, this.#ring);
   }
 
   finish(): Residues {
@@ -69,7 +69,7 @@ export class MatrixMarketReader implements LineReader {
   readonly #layout: 'coordinate' | 'array';
   readonly #pattern: boolean;
   readonly #symmetry: Symmetry;
-  readonly #field: Field<Residue>;
+  readonly #ring: EntryRing;
   #matrix: Residues | null = null;
   #expected = 0;
   #read = 0;
@@ -77,7 +77,7 @@ export class MatrixMarketReader implements LineReader {
   #row = 0;
   #col = 0;
 
-  constructor(banner: string, field: Field<Residue>) {
+  constructor(banner: string, ring: EntryRing) {
     const words = banner.trim().toLowerCase().split(/\s+/);
     const [, object, layout, entries, symmetry] = words;
     if (object !== 'matrix') throw rangeFault('line 1', 'the object "matrix"', object);
@@ -90,7 +90,7 @@ export class MatrixMarketReader implements LineReader {
     this.#layout = layout;
     this.#pattern = entries === 'pattern';
     this.#symmetry = symmetry;
-    this.#field = field;
+    this.#ring = ring;
   }
 
   line(line: ScannedLine): void {
@@ -115,7 +115,7 @@ export class MatrixMarketReader implements LineReader {
     const [rows, cols, entries] = sizes as [number, number, number];
     if (this.#symmetry !== 'general' && rows !== cols)
       throw rangeFault(title, 'a square matrix', `${rows} × ${cols}`);
-    this.#matrix = zeroMatrix(title, rows, cols, this.#field.prime);
+    this.#matrix = zeroMatrix(title, rows, cols, this.#ring);
     const diagonal = this.#symmetry === 'skew-symmetric' ? 0 : 1;
     const triangle = (rows * (rows - 1)) / 2 + diagonal * rows;
     this.#expected =
@@ -148,21 +148,18 @@ export class MatrixMarketReader implements LineReader {
       );
     if (this.#read++ === this.#expected) throw rangeFault(title, `${this.#expected} entries`, 'more');
     const [row, col] = entryIndices(this.#matrix!, title, line);
-    this.#put(row, col, this.#pattern ? this.#field.reduce(1) : line.residues[2]!);
+    this.#put(row, col, this.#pattern ? this.#ring.reduce(1) : line.residues[2]!);
   }
 
   #put(row: number, col: number, residue: Residue): void {
     const { cols, data } = this.#matrix!;
-    const field = this.#field;
+    const ring = this.#ring;
     const add = (at: number, value: Residue): void => {
-      data[at] = field.add(data[at]!, value);
+      data[at] = ring.add(data[at]!, value);
     };
     add(row * cols + col, residue);
     if (this.#symmetry === 'general' || row === col) return;
-    add(
-      col * cols + row,
-      this.#symmetry === 'symmetric' ? residue : field.subtract(field.reduce(0), residue),
-    );
+    add(col * cols + row, this.#symmetry === 'symmetric' ? residue : ring.subtract(ring.reduce(0), residue));
   }
 }
 
@@ -179,9 +176,9 @@ function addEntry(
   title: string,
   line: ScannedLine,
   residue: Residue,
-  field: Field<Residue>,
+  ring: EntryRing,
 ): void {
   const [row, col] = entryIndices(matrix, title, line);
   const at = row * matrix.cols + col;
-  matrix.data[at] = field.add(matrix.data[at]!, residue);
+  matrix.data[at] = ring.add(matrix.data[at]!, residue);
 }

@@ -58,6 +58,16 @@ export function decimal(path: string, value: unknown, digits: number): bigint {
   return BigInt(value);
 }
 
+/** Digits of an integer in a rank over Q: reading one takes time that grows with the square of its length. */
+const maxIntegerDigits = 2 ** 17;
+const integerForm = /^(0|-?[1-9][0-9]*)$/;
+
+/** An integer of any sign as decimal digits; null for what is none, or longer than 2¹⁷ digits. */
+export function statedInteger(value: unknown): bigint | null {
+  const isOne = typeof value === 'string' && value.length <= maxIntegerDigits + 1 && integerForm.test(value);
+  return isOne && value.replace('-', '').length <= maxIntegerDigits ? BigInt(value) : null;
+}
+
 export function ascending(path: string, value: unknown): number[] {
   demand(Array.isArray(value), path, 'an array', value);
   for (let i = 0; i < value.length; i++) {

@@ -4,10 +4,11 @@ import { isOddPrime } from './primality.ts';
 import type { StatedRank } from './rank-shape.ts';
 
 /** Checks the claim of a rank against the sizes of its evidence, and proves that the prime is one. */
-export function checkRankClaim({ prime, matrix, claim, lowerBound, upperBound }: StatedRank): void {
+export function checkRankClaim(stated: StatedRank): void {
+  const { prime, matrix, claim, lowerBound, upperBound } = stated;
   const path = 'certificate';
   const isPrime = prime === 2n || (prime < 1n << 64n && isOddPrime(prime));
-  demand(isPrime, `${path}.prime`, 'a prime below 2^64', String(prime));
+  demand(isPrime, primePath(stated), 'a prime below 2^64', String(prime));
 
   const { rows, columns, determinant } = lowerBound;
   const rank = rows.length;
@@ -44,18 +45,26 @@ export function checkRankClaim({ prime, matrix, claim, lowerBound, upperBound }:
   const lines = upperBound.method === 'row-combinations' ? matrix.rows : matrix.cols;
   demandEqual(`${path}.upperBound.coefficients.rows`, lines - rank, coefficients.rows);
   demandEqual(`${path}.upperBound.coefficients.cols`, rank, coefficients.cols);
+  const { multipliers } = upperBound;
+  if (multipliers !== null)
+    demandEqual(`${path}.upperBound.multipliers.length`, lines - rank, multipliers.length);
 }
 
+const primePath = ({ isRational }: StatedRank): string =>
+  isRational ? 'certificate.lowerBound.prime' : 'certificate.prime';
+
 /** What has been proved, in words. */
-export function rankStatements({ prime, matrix, claim, upperBound }: StatedRank): string[] {
+export function rankStatements({ prime, isRational, matrix, claim, upperBound }: StatedRank): string[] {
   const { lower: rank } = claim;
+  const field = isRational ? 'over Q' : `modulo ${prime}`;
+  const entries = isRational ? 'every entry is 0' : `every entry is 0 modulo ${prime}`;
   const lines = upperBound.method === 'row-combinations' ? 'rows' : 'columns';
   const lower = rank === 0 ? 'no rank is negative' : `a minor of order ${rank} is not 0 modulo ${prime}`;
   const upper =
     upperBound.method === 'shape'
       ? `a ${matrix.rows} × ${matrix.cols} matrix has no greater one`
       : rank === 0
-        ? `every entry is 0 modulo ${prime}`
-        : `the other ${lines} are combinations of the ${lines} of the minor modulo ${prime}`;
+        ? entries
+        : `the other ${lines} are combinations of the ${lines} of the minor ${field}`;
   return [`rank at least ${rank}, proved: ${lower}`, `rank at most ${rank}, proved: ${upper}`];
 }

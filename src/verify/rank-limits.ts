@@ -12,10 +12,8 @@ export const operationsPerRow = 2 ** 9;
 export const operationsPerComparison = 2 ** 3;
 
 /** Estimates the work for the evidence of a rank from the sizes alone. The claim has been checked before. */
-export function estimateRankWork({ prime, matrix, claim, upperBound }: StatedRank): {
-  readonly minor: Work;
-  readonly combinations: Work;
-} {
+export function estimateRankWork(stated: StatedRank): { readonly minor: Work; readonly combinations: Work } {
+  const { prime, matrix, claim, upperBound, isRational } = stated;
   const { rows, cols, entries } = matrix;
   const rank = claim.lower;
   const cost = costsAt(prime);
@@ -26,6 +24,7 @@ export function estimateRankWork({ prime, matrix, claim, upperBound }: StatedRan
     operations: (rank ** 3 / 2) * cost.accumulate + entries * operationsPerEntry + rows * operationsPerRow,
   };
   if (upperBound.method === 'shape') return { minor, combinations: { residues: 0, bytes: 0, operations: 0 } };
+  if (isRational) return { minor, combinations: rationalCombinations(stated) };
   const { coefficients } = upperBound;
   const byRows = upperBound.method === 'row-combinations';
   // Each row is a sum of rows of A, or each row of A a sum of columns of coefficients: a product for each factor and entry.
@@ -43,6 +42,31 @@ export function estimateRankWork({ prime, matrix, claim, upperBound }: StatedRan
         coefficients.entries * operationsPerEntry +
         (rows + coefficients.rows) * operationsPerRow,
     },
+  };
+}
+
+/** Bytes of an entry of a map and its bigint, about. */
+const bytesPerInteger = 2 ** 7;
+/** What a product of a digit with an entry, and the sum that it goes into, cost; and one of any lengths beside. */
+const operationsPerDigit = 2 ** 3;
+export const operationsPerProduct = 2 ** 7;
+
+/** Over Q entries are maps of bigints, and every factor meets a whole line. */
+function rationalCombinations({ matrix, upperBound }: StatedRank): Work {
+  if (upperBound.method === 'shape') return { residues: 0, bytes: 0, operations: 0 };
+  const { coefficients, multipliers, method } = upperBound;
+  const width = method === 'row-combinations' ? longestRow(matrix.listed) : matrix.rows;
+  const factors = coefficients.entries + multipliers!.length;
+  let digits = 0;
+  for (const { values } of coefficients.listed)
+    for (const value of values) digits += typeof value === 'string' ? value.length : 0;
+  for (const multiplier of multipliers!) digits += multiplier.toString(16).length;
+  return {
+    residues: 0,
+    bytes: (matrix.entries + coefficients.entries + width) * bytesPerInteger + digits,
+    operations:
+      (factors * operationsPerProduct + digits * operationsPerDigit) * width +
+      (matrix.rows + coefficients.rows) * operationsPerRow,
   };
 }
 

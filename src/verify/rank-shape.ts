@@ -1,5 +1,15 @@
 import { demand } from './fault.ts';
-import { ascending, decimal, integer, literal, maxPrimeDigits, object, text } from './fields.ts';
+import {
+  ascending,
+  decimal,
+  integer,
+  list,
+  literal,
+  maxPrimeDigits,
+  object,
+  statedInteger,
+  text,
+} from './fields.ts';
 
 /*
  * The structure of a certificate of a rank (docs/certificate.md, "Rank of a matrix"). Of a matrix, only its lists and their lengths are checked
@@ -30,7 +40,9 @@ export interface StatedRow {
 }
 
 export interface StatedRank {
+  /** That of the field, or of a rank over Q that of the minor. */
   readonly prime: bigint;
+  readonly isRational: boolean;
   readonly matrix: StatedMatrix;
   readonly claim: { readonly lower: number; readonly upper: number; readonly exact: boolean };
   readonly lowerBound: {
@@ -43,6 +55,8 @@ export interface StatedRank {
     | {
         readonly method: 'row-combinations' | 'column-combinations';
         readonly coefficients: StatedMatrix;
+        /** Of a rank over Q: d·line = Σ x·line. Null of others. */
+        readonly multipliers: readonly bigint[] | null;
       };
   readonly digest: string;
 }
@@ -50,17 +64,11 @@ export interface StatedRank {
 /** The certificate of a rank that a parsed JSON value states; format, version and kind have been checked. Throws a `Rejection`. */
 export function statedRank(value: unknown): StatedRank {
   const path = 'certificate';
-  const fields = object(path, value, [
-    'format',
-    'version',
-    'kind',
-    'prime',
-    'matrix',
-    'claim',
-    'lowerBound',
-    'upperBound',
-    'digest',
-  ]);
+  const common = ['format', 'version', 'kind', 'matrix', 'claim', 'lowerBound', 'upperBound', 'digest'];
+  const { field } = object(path, value, common, ['field', 'prime']);
+  const isRational = field !== undefined;
+  if (isRational) literal(`${path}.field`, field, 'Q');
+  const fields = object(path, value, [...common, isRational ? 'field' : 'prime']);
   const claim = object(`${path}.claim`, fields['claim'], ['lower', 'upper', 'exact']);
   const { exact } = claim;
   demand(typeof exact === 'boolean', `${path}.claim.exact`, 'true or false', exact);
@@ -69,10 +77,13 @@ export function statedRank(value: unknown): StatedRank {
     'rows',
     'columns',
     'determinant',
+    ...(isRational ? ['prime'] : []),
   ]);
+  const primePath = isRational ? `${path}.lowerBound.prime` : `${path}.prime`;
   literal(`${path}.lowerBound.method`, lower['method'], 'minor');
   return {
-    prime: decimal(`${path}.prime`, fields['prime'], maxPrimeDigits),
+    prime: decimal(primePath, (isRational ? lower : fields)['prime'], maxPrimeDigits),
+    isRational,
     matrix: matrix(`${path}.matrix`, fields['matrix']),
     claim: {
       lower: integer(`${path}.claim.lower`, claim['lower'], 0),
@@ -84,15 +95,16 @@ export function statedRank(value: unknown): StatedRank {
       columns: ascending(`${path}.lowerBound.columns`, lower['columns']),
       determinant: decimal(`${path}.lowerBound.determinant`, lower['determinant'], maxPrimeDigits),
     },
-    upperBound: upperBound(`${path}.upperBound`, fields['upperBound']),
+    upperBound: upperBound(`${path}.upperBound`, fields['upperBound'], isRational),
     digest: text(`${path}.digest`, fields['digest']),
   };
 }
 
-function upperBound(path: string, value: unknown): StatedRank['upperBound'] {
-  const { method, coefficients } = object(path, value, ['method'], ['coefficients']);
+function upperBound(path: string, value: unknown, isRational: boolean): StatedRank['upperBound'] {
+  const optional = isRational ? ['coefficients', 'multipliers'] : ['coefficients'];
+  const { method, coefficients, multipliers } = object(path, value, ['method'], optional);
   if (method === 'shape') {
-    demand(coefficients === undefined, `${path}.coefficients`, 'no such field beside "shape"', coefficients);
+    object(path, value, ['method']);
     return { method };
   }
   demand(
@@ -101,7 +113,19 @@ function upperBound(path: string, value: unknown): StatedRank['upperBound'] {
     '"row-combinations", "column-combinations" or "shape"',
     method,
   );
-  return { method, coefficients: matrix(`${path}.coefficients`, coefficients) };
+  return {
+    method,
+    coefficients: matrix(`${path}.coefficients`, coefficients),
+    multipliers: isRational ? statedMultipliers(`${path}.multipliers`, multipliers) : null,
+  };
+}
+
+function statedMultipliers(path: string, value: unknown): bigint[] {
+  return list(path, value, 0).map((entry, i) => {
+    const read = statedInteger(entry);
+    demand(read !== null && read > 0n, `${path}[${i}]`, 'a positive integer in decimal digits', entry);
+    return read;
+  });
 }
 
 function matrix(path: string, value: unknown): StatedMatrix {

@@ -13,6 +13,7 @@ import { checkRankClaim, rankStatements } from './rank-claim.ts';
 import { checkRankEvidence } from './rank-evidence.ts';
 import { demandBoundedRankWork } from './rank-limits.ts';
 import type { StatedRank } from './rank-shape.ts';
+import { checkRationalEvidence } from './rational-evidence.ts';
 import { readCertificate, type Stated } from './read.ts';
 import { atPrime } from './residues.ts';
 import type { StatedCertificate } from './shape.ts';
@@ -38,6 +39,7 @@ export type Verification =
        * there is one, which is not proved.
        */
       readonly statements: readonly string[];
+      readonly field?: undefined;
       readonly rows?: undefined;
       readonly cols?: undefined;
       readonly rank?: undefined;
@@ -45,10 +47,13 @@ export type Verification =
   | {
       readonly accepted: true;
       readonly kind: 'rank';
+      /** Absent if the field is that of the prime. */
+      readonly field?: 'Q';
       /** The shape of the matrix. */
       readonly rows: number;
       readonly cols: number;
       readonly rank: number;
+      /** That of the field, or of a rank over Q that of the minor. */
       readonly prime: string;
       /** What has been proved, in words: that the rank is not smaller, that it is not greater. */
       readonly statements: readonly string[];
@@ -157,11 +162,13 @@ async function verifyDimension(
 async function verifyRank(stated: StatedRank, operations: number, pace: Pace): Promise<Verification> {
   checkRankClaim(stated);
   demandBoundedRankWork(stated, operations);
-  await atPrime(stated.prime, ({ f }) => checkRankEvidence(stated, f, pace));
+  if (stated.isRational) await checkRationalEvidence(stated, pace);
+  else await atPrime(stated.prime, ({ f }) => checkRankEvidence(stated, f, pace));
   const { rows, cols } = stated.matrix;
   return {
     accepted: true,
     kind: 'rank',
+    ...(stated.isRational && { field: 'Q' }),
     rows,
     cols,
     rank: stated.claim.lower,

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { certifyRank, serializeCertificate } from '../../src/certificate/index.ts';
+import { certifyRank, certifyRankOverQ, serializeCertificate } from '../../src/certificate/index.ts';
 import { dimcert, startCommand, temporaryFile, temporaryFolder } from './command.ts';
 
 const rows = '1 2 3\n2 4 6\n0 1 5\n';
@@ -183,4 +183,34 @@ test('the matrix is not replaced by its certificate, nor are threads silently ig
     2,
     'dimcert: --threads: expected 1 with --certificate, which is computed in one thread\n',
   ]);
+});
+
+test('--rationals: the rank over Q, its certificate, and what verify says of it', async () => {
+  const path = join(temporaryFolder(), 'certificate.json');
+  const input = { stdin: '7 14\n-1 -2\n3 6\n' };
+  const written = await dimcert(['rank', '-', '--rationals', '--certificate', path], input);
+  expect([written.code, written.stderr]).toEqual([0, '']);
+  expect(written.stdout).toMatch(
+    /^matrix +3 × 2 +integers in rows\nrank +1\nfield +Q\ntime +.* m?s\ncertificate +\S+\n$/,
+  );
+  const { certificate } = await certifyRankOverQ({ rows: 3, cols: 2, data: [7, 14, -1, -2, 3, 6] });
+  expect(readFileSync(path, 'utf8')).toBe(serializeCertificate(certificate));
+  const accepted = await dimcert(['verify', path]);
+  expect(accepted.code).toBe(0);
+  expect(accepted.stdout).toMatch(/rank +1 +exact\nfield +Q\n/);
+  expect(accepted.stdout).toContain(
+    '- rank at most 1, proved: the other columns are combinations of the columns of the minor over Q',
+  );
+  const json = await dimcert(['rank', '-', '--rationals', '--json'], input);
+  expect(JSON.parse(json.stdout)).toMatchObject({ rows: 3, cols: 2, rank: 1, field: 'Q' });
+});
+
+test.each([
+  [[], '--prime: expected a prime below 2^62, or --rationals, got neither'],
+  [['--rationals', '--prime', '7'], '--rationals: expected no --prime beside it, got both'],
+  [['--rationals', '--threads', '2'], '--threads: expected 1 with --rationals'],
+])('rank %j is refused', async (flags, words) => {
+  const { code, stderr } = await dimcert(['rank', '-', ...flags], { stdin: rows });
+  expect([code, stderr.split('\n').length]).toEqual([2, 2]);
+  expect(stderr).toContain(words);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readMatrix } from '../../src/matrix-file/read-matrix.ts';
+import { readIntegerMatrix, readMatrix } from '../../src/matrix-file/index.ts';
 
 const prime = 2147483647;
 
@@ -276,6 +276,42 @@ describe('primes above 2^31', () => {
     const { matrix } = await readMatrix([npy('<i8', '(1, 3)', data)], large);
     expect(Array.from<number | bigint>(matrix.data)).toEqual(
       Array.from(data, (x) => ((x % large) + large) % large),
+    );
+  });
+});
+
+describe('integers', () => {
+  const huge = '-1' + '23'.repeat(40);
+  const data = [BigInt(huge), 0n, 7n, 18446744073709551615n];
+  test.each([
+    ['rows', `${huge} 0\n7, 18446744073709551615\n`],
+    ['SMS', `2 2 M\n1 1 ${huge}\n2 1 3\n2 1 4\n2 2 18446744073709551615\n0 0 0\n`],
+    [
+      'MatrixMarket',
+      `%%MatrixMarket matrix array integer general\n2 2\n${huge}\n7\n0\n18446744073709551615\n`,
+    ],
+  ])('%s: of any size and sign, in chunks of any size', async (_, text) => {
+    for (const size of [1, 7, 1000]) {
+      const { matrix } = await readIntegerMatrix(chunks(bytesOf(text), size));
+      expect(matrix).toEqual({ rows: 2, cols: 2, data });
+    }
+  });
+
+  test('.npy', async () => {
+    const file = npy('<i8', '(2, 2)', new BigInt64Array([-(2n ** 63n), 0n, 7n, -1n]));
+    const { matrix } = await readIntegerMatrix([file]);
+    expect(matrix).toEqual({ rows: 2, cols: 2, data: [-(2n ** 63n), 0n, 7n, -1n] });
+  });
+
+  test('one with more than 2^17 digits is refused', async () => {
+    await expect(readIntegerMatrix([bytesOf('1'.repeat(2 ** 17 + 1))])).rejects.toThrow(
+      'integer: expected at most 131072 digits, got more',
+    );
+  });
+
+  test('a matrix that cannot fit is refused before it is made', async () => {
+    await expect(readIntegerMatrix([bytesOf('100000 100000 M\n0 0 0\n')])).rejects.toThrow(
+      /^line 1: expected at most 67108864 entries, got "100000 × 100000, which needs \d+ MiB"$/,
     );
   });
 });

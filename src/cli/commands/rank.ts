@@ -1,4 +1,5 @@
 import { parsePrime } from '../../field/any-prime.ts';
+import type { Residue } from '../../field/residue.ts';
 import type { MatrixFormat } from '../../matrix-file/index.ts';
 import { colorsOf, print } from '../console.ts';
 import { printJson, type Context } from '../context.ts';
@@ -12,7 +13,8 @@ import { rankInWorker } from '../worker.ts';
 import { demandOtherFile, openOutputFile } from '../write-atomically.ts';
 
 export interface RankOptions {
-  readonly prime: string;
+  readonly prime?: string;
+  readonly rationals?: boolean;
   readonly threads?: string;
   readonly certificate?: string;
   readonly json?: boolean;
@@ -28,16 +30,18 @@ const formatNames: Readonly<Record<MatrixFormat, string>> = {
   delimited: 'integers in rows',
 };
 
-/** `dimcert rank`: the rank of a matrix of integers modulo a prime, and a certificate of it. */
+/** `dimcert rank`: the rank of a matrix of integers, modulo a prime or over Q, and a certificate of it. */
 export async function rankCommand(source: string, options: RankOptions, context: Context): Promise<number> {
   const name = inputName(source);
-  const prime = await inWordsOf({ prime: '--prime' }, () => parsePrime(options.prime));
+  const prime = await fieldOf(options);
   const threads = threadsOf(options.threads);
   const { certificate: output, json } = options;
   if (output === '-' && json)
     throw new InputError(
       '--json: expected --certificate FILE, got --certificate - (both would write to stdout)',
     );
+  if (prime === null && threads > 1)
+    throw new InputError('--threads: expected 1 with --rationals, which is computed in one thread');
   if (output !== undefined && threads > 1)
     throw new InputError('--threads: expected 1 with --certificate, which is computed in one thread');
   if (output !== undefined) demandOtherFile(output, source, '--certificate');
@@ -70,18 +74,29 @@ export async function rankCommand(source: string, options: RankOptions, context:
   }
   if (json) {
     const kept = file && { certificate: file.path };
-    await printJson(context, { rows, cols, rank, prime: String(prime), seconds, ...kept });
+    const field = prime === null ? { field: 'Q' } : { prime: String(prime) };
+    await printJson(context, { rows, cols, rank, ...field, seconds, ...kept });
     return exitCodes.done;
   }
   const report = [
     { label: 'matrix', value: `${rows} × ${cols}`, note: formatNames[format] },
     { label: 'rank', value: String(rank), note: rank === Math.min(rows, cols) ? 'full' : undefined },
-    { label: 'prime', value: String(prime) },
+    prime === null ? { label: 'field', value: 'Q' } : { label: 'prime', value: String(prime) },
     { label: 'time', value: duration(seconds) },
     ...(file ? [{ label: 'certificate', value: file.path }] : []),
   ];
   await print(stdout, reportBlock(report, colorsOf(stdout, env), stdout.columns));
   return exitCodes.done;
+}
+
+/** The prime, or null for the rational numbers. */
+async function fieldOf({ prime, rationals }: RankOptions): Promise<Residue | null> {
+  if (rationals && prime !== undefined)
+    throw new InputError('--rationals: expected no --prime beside it, got both');
+  if (rationals) return null;
+  if (prime === undefined)
+    throw new InputError('--prime: expected a prime below 2^62, or --rationals, got neither');
+  return inWordsOf({ prime: '--prime' }, () => parsePrime(prime));
 }
 
 function threadsOf(text: string | undefined): number {

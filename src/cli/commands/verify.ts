@@ -64,7 +64,9 @@ export async function verifyCommand(
   const rows = [
     { label: 'accepted', value: name },
     ...found(verdict),
-    { label: 'prime', value: verdict.prime },
+    ...(verdict.field
+      ? [{ label: 'field', value: verdict.field }]
+      : [{ label: 'prime', value: verdict.prime }]),
     { label: 'time', value: duration(seconds) },
   ];
   const width = stdout.columns === undefined ? Infinity : stdout.columns - 3;
