@@ -4,8 +4,11 @@ import type { Kernel } from './kernel.ts';
 
 /** Most columns that are factored together (assembly/elimination/triangular.ts): what follows is passed over once for all of them. */
 const widestPanel = 256;
-/** Products (multiply-adds) in one step, about: some tens of milliseconds with the kernels of small, word and large primes. */
-const productsPerStep = { 2: 2 ** 31, 4: 2 ** 29, 8: 2 ** 28 } as const;
+/**
+ * Products (multiply-adds) in one step, about: some tens of milliseconds with the kernels of small and word primes, 0.2 s with that of large ones, of
+ * which every step packs its multipliers anew.
+ */
+const productsPerStep = { 2: 2 ** 31, 4: 2 ** 29, 8: 2 ** 29 } as const;
 
 /** Pivot rows of a finished batch, at most as many as a panel has columns: `rank` rows, each scaled to pivot 1, zero left of its pivot, in the order of their columns. */
 export interface EchelonBlock {
