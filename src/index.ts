@@ -20,6 +20,7 @@ export {
   type ResidueArray,
   type ResidueOf,
 } from './field/index.ts';
+export { exportCertificate, exportSystems, type ExportSystem } from './export/index.ts';
 export { readIntegerMatrix, readMatrix, type MatrixFormat } from './matrix-file/index.ts';
 export {
   charpoly,

@@ -13,6 +13,7 @@ Examples:
   $ dimcert certify network.json -o certificate.json
   $ dimcert verify certificate.json
   $ dimcert explain certificate.json
+  $ dimcert export certificate.json --to pari | gp -q
   $ dimcert certify --config config.json
 
 A network is a JSON file:
@@ -123,6 +124,24 @@ an appendix that says exactly what was checked.
 A certificate that would cost more than a minute or two of work is rejected
 before the work begins; --max-operations 1e13 allows hours (an operation takes
 about a nanosecond).
+${exitCodesHelp}`;
+
+export const exportHelp = `
+Examples:
+  $ dimcert export certificate.json --to pari | gp -q
+  $ dimcert export certificate.json --to macaulay2 -o minor.m2
+  $ dimcert export certificate.json --to sage -o minor.sage
+  $ dimcert export certificate.json --to lean -o Minor.lean
+
+Of a dimension, the script computes the network at the point of the certificate
+with numbers a + b*e, e^2 = 0, one parameter moved by e after the other, and
+asserts that the named minor of the Jacobian has full rank and the stated
+determinant. Of the rank of a matrix, it asserts the rank. Systems: sage,
+macaulay2, pari, magma. For Lean 4 (no libraries) the file states that the minor
+has an inverse modulo the prime, and lets the kernel compute it: for minors of
+an order up to 64.
+
+The upper bound and the independence of exponentials are not part of it.
 ${exitCodesHelp}`;
 
 export const rankHelp = `

@@ -3,6 +3,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { certifyCommand, type CertifyCommandOptions } from './commands/certify.ts';
 import { dimensionCommand, type DimensionOptions } from './commands/dimension.ts';
 import { explainCommand, type ExplainCommandOptions } from './commands/explain.ts';
+import { exportSystems } from '../export/index.ts';
+import { exportCommand, type ExportCommandOptions } from './commands/export.ts';
 import { rankCommand, type RankOptions } from './commands/rank.ts';
 import { symmetriesCommand, type SymmetriesCommandOptions } from './commands/symmetries.ts';
 import { verifyCommand, type VerifyCommandOptions } from './commands/verify.ts';
@@ -14,6 +16,7 @@ import {
   dimensionHelp,
   explainHelp,
   programHelp,
+  exportHelp,
   rankHelp,
   symmetriesHelp,
   verifyHelp,
@@ -39,7 +42,7 @@ async function parse(args: readonly string[], context: Context): Promise<number>
   const { console } = context;
   if (args.length === 0)
     throw new InputError(
-      'expected a command (dimension, certify, explain, symmetries, verify or rank), got nothing; dimcert --help explains them',
+      'expected a command (dimension, certify, explain, symmetries, verify, export or rank), got nothing; dimcert --help explains them',
     );
   let exitCode = 0;
   let printed = '';
@@ -133,6 +136,18 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .addHelpText('after', verifyHelp)
     .action(async (certificate: string, options: VerifyCommandOptions) =>
       finish(await verifyCommand(certificate, options, context)),
+    );
+  program
+    .command('export')
+    .argument('<certificate>', 'a JSON file, or - for stdin')
+    .summary('a script for another system, which confirms a certificate')
+    .description('Write a script with which a computer algebra system, or Lean, confirms a certificate.')
+    .addOption(new Option('--to <system>', 'the system').choices([...exportSystems]).makeOptionMandatory())
+    .option('-o, --output <file>', 'write the script to a file (default: stdout)')
+    .option('--json', 'print the script in one JSON object on stdout')
+    .addHelpText('after', exportHelp)
+    .action(async (certificate: string, options: ExportCommandOptions) =>
+      finish(await exportCommand(certificate, options, context)),
     );
   program
     .command('rank')

@@ -2,16 +2,20 @@ import type { Breath } from './breath.ts';
 import type { Compiled } from './compile.ts';
 import { Evaluation } from './evaluate.ts';
 import { Rejection } from './fault.ts';
-import { Point } from './point.ts';
+import { Point, type Input } from './point.ts';
 import type { Residues } from './residues.ts';
 import type { StatedCertificate } from './shape.ts';
 import type { Steps } from './steps.ts';
 import { Tangents } from './tangents.ts';
+import type { Values } from './values.ts';
 
 /** An input of which rows are named, evaluated. */
 export interface NamedInput<E extends number | bigint> {
   readonly point: Point<E>;
   readonly tangents: Tangents<E>;
+  readonly values: Values<E>;
+  /** What was drawn for it, redrawn or not. */
+  readonly input: Input<E>;
   /** The place of its first row among the named ones. */
   readonly first: number;
   /** Of each of its named rows the output: token·width + coordinate. */
@@ -37,7 +41,8 @@ export async function* namedInputs<E extends number | bigint>(
   for (let first = 0; first < rows.length;) {
     const named = Math.floor(rows[first]! / rowsPerInput);
     for (; input < named; input++) await point.skipInput(breath);
-    const isDefined = await evaluation.at(await point.nextInput(breath), breath);
+    const drawn = await point.nextInput(breath);
+    const isDefined = await evaluation.at(drawn, breath);
     input++;
     if (!isDefined) {
       const path = `certificate.lowerBound.rows[${first}]`;
@@ -46,7 +51,7 @@ export async function* namedInputs<E extends number | bigint>(
     const outputs: number[] = [];
     for (let r = first; r < rows.length && rows[r]! < input * rowsPerInput; r++)
       outputs.push(rows[r]! - named * rowsPerInput);
-    yield { point, tangents, first, outputs };
+    yield { point, tangents, values: evaluation.values, input: drawn, first, outputs };
     first += outputs.length;
   }
 }

@@ -19,6 +19,7 @@ test('--help names every command, examples and exit codes', async () => {
     'explain',
     'symmetries',
     'verify',
+    'export',
     'Examples:',
     'Exit codes:',
     '"inputDim"',
@@ -27,7 +28,7 @@ test('--help names every command, examples and exit codes', async () => {
   }
 });
 
-test.each(['dimension', 'certify', 'explain', 'symmetries', 'verify', 'rank'])(
+test.each(['dimension', 'certify', 'explain', 'symmetries', 'verify', 'export', 'rank'])(
   '%s --help shows examples and exit codes',
   async (command) => {
     const help = await dimcert([command, '--help']);

@@ -1,0 +1,1 @@
+export { exportCertificate, exportSystems, type ExportSystem } from './export.ts';
