@@ -22,6 +22,9 @@ const systems = [
   },
 ] as const;
 
+/** Linear in its parameters: its Jacobian is the same at all of them. */
+const linear = 'softmax-one-token';
+
 const folder = mkdtempSync(join(tmpdir(), 'dimcert-'));
 let failed = 0;
 try {
@@ -57,7 +60,7 @@ try {
         console.log(`${name}: ${vector} is not confirmed: ${words.slice(0, 500)}`);
       }
       const [column] = (JSON.parse(text) as { lowerBound: { columns: number[] } }).lowerBound.columns;
-      if (changed === 10 || column === undefined || !point.test(script)) continue;
+      if (vector === linear || changed === 10 || column === undefined || !point.test(script)) continue;
       changed++;
       // 10·x + 1: the same residue for one x at most.
       const other = script.replace(point, (list) =>
@@ -67,6 +70,7 @@ try {
           .join(),
       );
       if (!run(other).isConfirmed) noticed++;
+      else console.log(`${name}: ${vector} is confirmed with another parameter ${column}`);
     }
     console.log(
       `${name}: ${confirmed} of ${valid.length} confirmed; another parameter is noticed ${noticed} times of ${changed}`,
