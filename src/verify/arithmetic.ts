@@ -136,36 +136,56 @@ export function smallArithmetic(p: number): Arithmetic<number> {
     addMapped(y, x, w, shape) {
       const { tokens, width, length, rowStep, colStep } = shape;
       if (length > delay) return addMappedByDots(this, y, x, w, shape);
-      // Two tokens by two rows at a time: four sums that do not wait for each other, and half of the loads.
+      // Two tokens by four rows at a time: eight sums that do not wait for each other, and fewer loads. Beyond the last ones the last one is summed again.
       for (let i = 0; i < tokens; i += 2) {
         const u = i * length;
         const v = i + 1 < tokens ? u + length : u;
-        for (let r = 0; r < width; r += 2) {
+        for (let r = 0; r < width; r += 4) {
+          const rows = Math.min(4, width - r);
           let a = r * rowStep;
-          let b = r + 1 < width ? a + rowStep : a;
+          let b = rows > 1 ? a + rowStep : a;
+          let d = rows > 2 ? b + rowStep : b;
+          let e = rows > 3 ? d + rowStep : d;
           let ua = 0;
           let ub = 0;
+          let ud = 0;
+          let ue = 0;
           let va = 0;
           let vb = 0;
+          let vd = 0;
+          let ve = 0;
           for (let c = 0; c < length; c++) {
             const s = x[u + c]!;
             const t = x[v + c]!;
             const wa = w[a]!;
-            const wb = w[b]!;
             ua += s * wa;
-            ub += s * wb;
             va += t * wa;
+            const wb = w[b]!;
+            ub += s * wb;
             vb += t * wb;
+            const wd = w[d]!;
+            ud += s * wd;
+            vd += t * wd;
+            const we = w[e]!;
+            ue += s * we;
+            ve += t * we;
             a += colStep;
             b += colStep;
+            d += colStep;
+            e += colStep;
           }
+          // So many products and a residue stay below what can be reduced: see `delay`.
           const at = i * width + r;
-          const inRow = r + 1 < width;
-          const inToken = i + 1 < tokens;
-          y[at] = reduced(y[at]! + reduced(ua));
-          if (inRow) y[at + 1] = reduced(y[at + 1]! + reduced(ub));
-          if (inToken) y[at + width] = reduced(y[at + width]! + reduced(va));
-          if (inRow && inToken) y[at + width + 1] = reduced(y[at + width + 1]! + reduced(vb));
+          y[at] = reduced(y[at]! + ua);
+          if (rows > 1) y[at + 1] = reduced(y[at + 1]! + ub);
+          if (rows > 2) y[at + 2] = reduced(y[at + 2]! + ud);
+          if (rows > 3) y[at + 3] = reduced(y[at + 3]! + ue);
+          if (i + 1 === tokens) continue;
+          const below = at + width;
+          y[below] = reduced(y[below]! + va);
+          if (rows > 1) y[below + 1] = reduced(y[below + 1]! + vb);
+          if (rows > 2) y[below + 2] = reduced(y[below + 2]! + vd);
+          if (rows > 3) y[below + 3] = reduced(y[below + 3]! + ve);
         }
       }
     },

@@ -46,15 +46,17 @@ export function literal(path: string, value: unknown, expected: string | number 
   demand(value === expected, path, JSON.stringify(expected), value);
 }
 
+const decimalForm = /^(0|[1-9][0-9]*)$/;
+
+/** Demands a natural number as decimal digits, below 10^`digits`. */
+export function demandDecimal(path: string, value: unknown, digits: number): asserts value is string {
+  const isDecimal = typeof value === 'string' && value.length <= digits && decimalForm.test(value);
+  if (!isDecimal) demand(false, path, `decimal digits without leading zeros, at most ${digits}`, value);
+}
+
 /** A natural number as decimal digits, below 10^`digits`. */
 export function decimal(path: string, value: unknown, digits: number): bigint {
-  const expected = `decimal digits without leading zeros, at most ${digits}`;
-  demand(
-    typeof value === 'string' && value.length <= digits && /^(0|[1-9][0-9]*)$/.test(value),
-    path,
-    expected,
-    value,
-  );
+  demandDecimal(path, value, digits);
   return BigInt(value);
 }
 

@@ -66,15 +66,20 @@ function absorb(state: Int32Array, w: Int32Array): void {
   state[7]! += h;
 }
 
+const blockBytes = 64;
+
 /** The eight words (signed, big-endian order) of SHA-256 of some bytes, fewer than 2²⁹. O(length). */
 export function sha256(bytes: Uint8Array): Int32Array {
-  const state = start.slice();
-  const w = new Int32Array(64);
-  const blocks = Math.floor((bytes.length + 8) / 64) + 1;
-  for (let block = 0; block < blocks; block++) {
+  return finished(start.slice(), bytes, 0, new Int32Array(64));
+}
+
+/** Goes on with the bytes from a whole number of blocks on, which `state` has absorbed, and pads them. */
+function finished(state: Int32Array, bytes: Uint8Array, from: number, w: Int32Array): Int32Array {
+  const blocks = Math.floor((bytes.length + 8) / blockBytes) + 1;
+  for (let block = from / blockBytes; block < blocks; block++) {
     for (let i = 0; i < 16; i++) {
       let word = 0;
-      for (let at = block * 64 + 4 * i, end = at + 4; at < end; at++)
+      for (let at = block * blockBytes + 4 * i, end = at + 4; at < end; at++)
         word = (word << 8) | (at < bytes.length ? bytes[at]! : at === bytes.length ? 0x80 : 0);
       w[i] = word;
     }
@@ -82,6 +87,35 @@ export function sha256(bytes: Uint8Array): Int32Array {
     absorb(state, w);
   }
   return state;
+}
+
+/** The hashes of a text with 0, 1, 2, … behind it, in decimal: whole blocks of the text are absorbed once. */
+export class CountedHashes {
+  readonly #prefix: Uint8Array;
+  readonly #whole: number;
+  readonly #state: Int32Array;
+  readonly #w = new Int32Array(64);
+  #counter = 0;
+
+  constructor(text: string) {
+    this.#prefix = new TextEncoder().encode(text);
+    this.#whole = this.#prefix.length - (this.#prefix.length % blockBytes);
+    this.#state = start.slice();
+    for (let at = 0; at < this.#whole; at += blockBytes) {
+      const view = new DataView(this.#prefix.buffer, this.#prefix.byteOffset + at, blockBytes);
+      for (let i = 0; i < 16; i++) this.#w[i] = view.getInt32(4 * i);
+      absorb(this.#state, this.#w);
+    }
+  }
+
+  /** The next one, as eight words. */
+  next(): Int32Array {
+    const digits = String(this.#counter++);
+    const bytes = new Uint8Array(this.#prefix.length + digits.length);
+    bytes.set(this.#prefix);
+    for (let i = 0; i < digits.length; i++) bytes[this.#prefix.length + i] = digits.charCodeAt(i);
+    return finished(this.#state.slice(), bytes, this.#whole, this.#w);
+  }
 }
 
 /** SHA-256 of the UTF-8 bytes of a text, as 64 lower-case hexadecimal digits. */

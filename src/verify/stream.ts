@@ -1,6 +1,6 @@
 import type { Arithmetic, Vector } from './arithmetic.ts';
 import type { Breath } from './breath.ts';
-import { sha256 } from './sha256.ts';
+import { CountedHashes } from './sha256.ts';
 
 /** Elementary operations that a drawn residue costs, about: a quarter of a block of SHA-256. */
 export const operationsPerResidue = 2 ** 8;
@@ -20,18 +20,16 @@ export function acceptance(prime: bigint): (hi: number, lo: number) => boolean {
  */
 export class ResidueStream<E> {
   readonly #f: Arithmetic<E>;
-  readonly #prefix: string;
+  readonly #blocks: CountedHashes;
   readonly #zeroes: boolean;
   readonly #accepts: (hi: number, lo: number) => boolean;
-  readonly #encoder = new TextEncoder();
-  #counter = 0;
   #block: Int32Array = new Int32Array(0);
   #next = 0;
 
   /** In the domain `unit` the residue 0 is left out. `seed`: for the domain `witness` a digest. */
   constructor(domain: string, seed: string, prime: bigint, f: Arithmetic<E>) {
     this.#f = f;
-    this.#prefix = `dimcert/1/${domain}/${seed}/`;
+    this.#blocks = new CountedHashes(`dimcert/1/${domain}/${seed}/`);
     this.#zeroes = domain !== 'unit';
     this.#accepts = acceptance(prime);
   }
@@ -40,7 +38,7 @@ export class ResidueStream<E> {
   next(zeroes = this.#zeroes): E {
     for (;;) {
       if (this.#next === this.#block.length) {
-        this.#block = sha256(this.#encoder.encode(this.#prefix + this.#counter++));
+        this.#block = this.#blocks.next();
         this.#next = 0;
       }
       const hi = this.#block[this.#next]! >>> 0;

@@ -4,7 +4,7 @@ import { Breath } from './breath.ts';
 import type { Compiled } from './compile.ts';
 import { DenseDirection } from './direction.ts';
 import { Rejection, demand } from './fault.ts';
-import { decimal, literal, maxPrimeDigits, object } from './fields.ts';
+import { demandDecimal, literal, maxPrimeDigits, object } from './fields.ts';
 import { canonical } from './json.ts';
 import { namedInputs } from './named-inputs.ts';
 import type { Program } from './program.ts';
@@ -17,7 +17,8 @@ import { blockOf } from './tangents.ts';
 
 /** Solutions of M·x_j = b_j, in whose right-hand sides nobody had a choice: docs/certificate.md, "Witness". */
 export interface StatedWitness {
-  readonly solutions: readonly (readonly bigint[])[];
+  /** Residues in decimal digits. */
+  readonly solutions: readonly (readonly string[])[];
   /** The digest of the certificate without its witness, of which the right-hand sides are drawn. */
   readonly commitment: string;
 }
@@ -48,7 +49,8 @@ export function statedSolutions(path: string, value: unknown): StatedWitness['so
   demand(Array.isArray(solutions), at, 'an array', solutions);
   return solutions.map((solution: unknown, j) => {
     demand(Array.isArray(solution), `${at}[${j}]`, 'an array', solution);
-    return solution.map((entry: unknown, c) => decimal(`${at}[${j}][${c}]`, entry, maxPrimeDigits));
+    for (const [c, entry] of solution.entries()) demandDecimal(`${at}[${j}][${c}]`, entry, maxPrimeDigits);
+    return solution as string[];
   });
 }
 
@@ -69,8 +71,9 @@ export function checkWitnessShape({ lowerBound }: StatedCertificate): void {
   demand(solutions.length === count, path, `${count} solutions`, solutions.length);
   for (const [j, x] of solutions.entries()) {
     demand(x.length === columns.length, `${path}[${j}]`, `${columns.length} residues`, x.length);
-    const c = x.findIndex((entry) => entry >= prime);
-    demand(c < 0, `${path}[${j}][${c}]`, `a residue below ${prime}`, String(x[c]));
+    const { length } = String(prime);
+    const c = x.findIndex((entry) => entry.length >= length && BigInt(entry) >= prime);
+    demand(c < 0, `${path}[${j}][${c}]`, `a residue below ${prime}`, x[c]);
   }
 }
 
@@ -116,7 +119,7 @@ export async function checkWitness<E extends number | bigint>(
 function directionOf<E>(
   { blocks }: Program,
   columns: readonly number[],
-  values: readonly bigint[],
+  values: readonly string[],
   f: Arithmetic<E>,
 ): Map<number, Vector<E>> {
   const changes = new Map<number, Vector<E>>();
@@ -126,7 +129,7 @@ function directionOf<E>(
     const { first, rows, cols } = blocks[block]!;
     const vector = changes.get(block) ?? f.zeros(rows * cols);
     changes.set(block, vector);
-    vector[column - first] = f.fromDecimal(String(values[c]));
+    vector[column - first] = f.fromDecimal(values[c]!);
   }
   return changes;
 }
