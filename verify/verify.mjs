@@ -14,12 +14,23 @@
 
 /** Of some nanoseconds: what would take more is rejected before it begins. */
 const mostOperations = 2 ** 36;
+/** Of matrices and vectors in memory. */
+const mostEntries = 2 ** 26;
+/** Of points and inputs, those between the inputs that rows name included. */
+const mostResidues = 2 ** 24;
+/** What looking at the network has taken. */
+let spent = 0;
 
 export class Rejection extends Error {}
 export class NoCertificate extends Error {}
 
 function demand(holds, where, expected) {
   if (!holds) throw new Rejection(`${where}: expected ${expected}`);
+}
+
+function spend(operations) {
+  spent += operations;
+  demand(spent < 2 ** 26, 'certificate.network', 'a simpler network');
 }
 
 // ---- Reading: every field is known and typed, so that a certificate says nothing that is not checked ----
@@ -193,6 +204,7 @@ function stated(text, where) {
 
 /** x + factor·y, of sparse vectors of fractions. */
 function plus(x, factor, y) {
+  spend(4 * (x.size + y.size));
   const total = new Map(x);
   for (const [at, entry] of y) {
     const { n, d } = times(factor, entry);
@@ -612,6 +624,8 @@ class Network {
       this.source.push({ step, isLocal: found.every((source) => source.step < step || source.isLocal) });
       if (op === 'roots') this.roots.push(n);
     }
+    /** Residues that an input draws. */
+    this.drawn = [...this.draws.values()].reduce((sum, { count }) => sum + count, 0);
     const units = [...this.draws.keys()].filter((n) => this.draws.get(n).stream === 'unit');
     const logarithms = [...this.draws.keys()].filter((n) => this.draws.get(n).stream === 'log');
     this.checks = new Map(
@@ -630,6 +644,7 @@ class Network {
     const isMap = this.#maps.has(origin) && (op === 'softmax' || this.terms[args[0]].size === 1);
     if (!isMap || this.reads(origin).some((block) => this.#reader.get(block) !== origin)) return false;
     const [blocks, depends] = [new Set(this.reads(origin)), new Set()];
+    spend(n - origin);
     for (let m = origin; m < n; m++) {
       const reads = this.reads(m).some((block) => blocks.has(block));
       if (reads || this.operands(m).some((x) => depends.has(x))) depends.add(m);
@@ -1082,7 +1097,10 @@ class Echelon {
   }
 }
 
-const afford = (where, operations) => demand(operations < mostOperations, where, 'less work');
+const afford = (where, operations, entries = 0, residues = 0) => {
+  const isCheap = operations < mostOperations && entries < mostEntries && residues < mostResidues;
+  demand(isCheap, where, 'less work');
+};
 const isAdmissible = (net, p) =>
   isPrime(p) && p > BigInt(net.exponent) && [...net.divisors].every((n) => n % p !== 0n);
 
@@ -1093,7 +1111,7 @@ function admissible(net, text, where) {
 }
 const seedOf = (point, where) => BigInt(read(point, `${where}.point`, 'seed:seed').seed);
 /** What an input costs: its values and derivatives. */
-const inputWork = (net) => net.work * 2 ** 5;
+const inputWork = (net) => 2 ** 10 + net.work * 2 ** 5;
 
 /** Ax's theorem, and Kummer theory for roots: what must be independent has full rank modulo a prime, so it has full rank. */
 function checkIndependence(net, evidence, where) {
@@ -1112,7 +1130,8 @@ function checkIndependence(net, evidence, where) {
   const width = (parts) => parts.reduce((sum, part) => sum + net.draws.get(part).count, points);
   const widths = [...net.checks.values()].map(width);
   const eliminations = widths.reduce((sum, w) => sum + w * w, 0);
-  afford(where, points * net.parameters * 2 ** 8 + points * inputs * (inputWork(net) + eliminations));
+  const work = points * inputs * (inputWork(net) + eliminations);
+  afford(where, work, net.parameters + eliminations, points * (net.parameters + inputs * net.drawn));
   const matrices = new Map(
     [...net.checks.keys()].map((n) => [n, new Echelon(p < 2n ** 26n ? Number(p) : p)]),
   );
@@ -1185,9 +1204,9 @@ function checkLower(net, certificate, quick) {
   const inputs = r === 0 ? 0 : Math.floor(rows[r - 1] / rowsPerInput) + 1;
   const gradients = quick ? 0 : 8 * Math.min(r, rowsPerInput) * (net.work + net.parameters);
   const each = inputWork(net) + 8 * solutions.length * net.work + gradients;
-  const drawn = [...net.draws.values()].reduce((sum, { count: n }) => sum + n, 0);
   const elimination = (quick ? 0 : r ** 3) * (p < 2n ** 26n ? 1 : 2 ** 5);
-  afford(where, (net.parameters + inputs * drawn) * 2 ** 8 + Math.min(r, inputs) * each + elimination);
+  const entries = (1 + solutions.length) * net.parameters + r ** 2;
+  afford(where, Math.min(r, inputs) * each + elimination, entries, net.parameters + inputs * net.drawn);
 
   const at = new Point(net, p, seed);
   const minor = new Echelon(at.p);
@@ -1435,7 +1454,7 @@ function checkDimension(certificate, quick) {
   const runWork =
     (upper + 2 * tokens * width) * net.parameters * upper +
     (upper + 2) * (inputWork(net) + tokens * width * net.work);
-  const isCheap = runWork < mostOperations;
+  const isCheap = runWork < mostOperations && net.parameters * upper < mostEntries;
   if (method === 'gauge') {
     if (isCheap && stated === undefined) ownRun(net, upper, undefined, `${where}.upperBound`);
     const words = isCheap
@@ -1534,7 +1553,7 @@ function checkRank(certificate) {
   const fits = r === 0 || (rows[r - 1] < m && columns[r - 1] < n);
   demand(fits, `${where}.lowerBound`, 'rows and columns of the matrix');
   const isSmall = p < 2n ** 26n;
-  afford(`${where}.lowerBound`, r ** 3 * (isSmall ? 1 : 2 ** 5));
+  afford(`${where}.lowerBound`, r ** 3 * (isSmall ? 1 : 2 ** 5), r ** 2);
   const minor = new Echelon(isSmall ? Number(p) : p);
   const residue = (x) => (isSmall ? Number(((x % p) + p) % p) : ((x % p) + p) % p);
   for (const [place, i] of rows.entries()) {
@@ -1613,6 +1632,7 @@ function transposed(matrix) {
  * is no certificate of version 1 another error.
  */
 export function verify(text, quick = false) {
+  spent = 0;
   let value;
   try {
     value = JSON.parse(text);

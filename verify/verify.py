@@ -15,6 +15,9 @@ import hashlib, itertools, json, math, re, secrets, sys
 from fractions import Fraction
 
 OPERATIONS = 2**32  # of about 50 ns: what would take more is rejected before it begins
+ENTRIES = 2**24  # of matrices and vectors in memory
+RESIDUES = 2**23  # of points and inputs, those between the inputs that rows name included
+SPENT = [0]  # what looking at the network has taken
 getattr(sys, "set_int_max_str_digits", int)(0)  # integers of any length: what is read is bounded below
 
 
@@ -25,6 +28,11 @@ class Reject(Exception):
 def demand(holds, where, expected):
     if not holds:
         raise Reject(f"{where}: expected {expected}")
+
+
+def spend(operations):
+    SPENT[0] += operations
+    demand(SPENT[0] < 2**22, "certificate.network", "a simpler network")
 
 
 # ---- Reading: every field is known and typed, so that a certificate says nothing that is not checked -------------------------------------------
@@ -329,6 +337,7 @@ class Network:
             last = max((step for step, _ in found), default=-1)
             self.source.append((last, all(local for step, local in found if step == last)))
             self.roots += [n] if op == "roots" else []
+        self.drawn = sum(count for _, count in self.draws.values())  # residues that an input draws
         units = [n for n, (stream, _) in self.draws.items() if stream == "unit"]
         # The arguments of a step, those of all steps before and their logarithms, if its own parameters do not make them independent.
         self.checks = {n: [n] if self.is_fresh(n, units + self.roots) else [m for m in units if m <= n]
@@ -345,6 +354,7 @@ class Network:
         if origin not in self.maps or any(self.reader[block] != origin for block in self.reads(origin)):
             return False
         depends, blocks = set(), set(self.reads(origin))
+        spend(n - origin)
         for m in range(origin, n):
             if blocks & set(self.reads(m)) or depends & set(self.operands(m)):
                 depends.add(m)
@@ -352,6 +362,7 @@ class Network:
 
 
 def plus(x, factor, y):  # sparse vectors of fractions
+    spend(4 * (len(x) + len(y)))
     total = {at: x.get(at, 0) + factor * y.get(at, 0) for at in {**x, **y}}
     demand(all(abs(f.numerator) + f.denominator < 2**4096 for f in total.values()), "certificate.network", "shorter fractions")
     return {at: f for at, f in total.items() if f}
@@ -629,8 +640,8 @@ class Echelon:
         return True
 
 
-def afford(where, operations):
-    demand(operations < OPERATIONS, where, "less work")
+def afford(where, operations, entries=0, residues=0):
+    demand(operations < OPERATIONS and entries < ENTRIES and residues < RESIDUES, where, "less work")
 
 
 def admissible(net, text, where):
@@ -648,8 +659,8 @@ def check_independence(net, stated, where):
     demand(stated.get("parameters") != 1, where, "no default value")
     p = admissible(net, stated["prime"], where + ".prime")
     widths = [points + sum(size_of(net, m) for m in parts) for parts in net.checks.values()]
-    runs = points * stated["inputs"]
-    afford(where, points * net.N * 16 + runs * (net.work * 8 + sum(w * w for w in widths)))
+    entries, runs = sum(w * w for w in widths), points * stated["inputs"]
+    afford(where, runs * (2**8 + net.work * 8 + entries), net.N + entries, points * net.N + runs * net.drawn)
     matrices = {n: Echelon(p) for n in net.checks} | {n: Echelon(2) for n in net.roots}
     for m in range(points):
         at = Point(net, p, seed + m)
@@ -709,7 +720,8 @@ def check_lower(net, certificate, quick):
             witness.append((direction, list(itertools.islice(sides, r))))
     inputs, named = rows[-1] // (tokens * width) + 1 if r else 0, min(r, rows[-1] // (tokens * width) + 1 if r else 0)
     each = net.work * (8 + 2 * len(witness)) + (0 if quick else 2 * min(r, tokens * width) * (net.work + net.N))
-    afford(where, net.N * 16 + inputs * sum(n for _, n in net.draws.values()) * 16 + named * each + (0 if quick else r**3))
+    entries = (1 + len(witness)) * net.N + r * r
+    afford(where, named * each + (0 if quick else r**3), entries, net.N + inputs * net.drawn)
     at, minor = Point(net, p, seed), Echelon(p)
     for place, row in enumerate(rows):
         input, output = divmod(row, tokens * width)
@@ -866,7 +878,7 @@ def check_dimension(certificate, quick):
     if net.checks or net.roots:
         report["proved"].append("independence of exponentials and square roots, on which the lower bound rests")
     rows = (claim["upper"] + 2 * math.prod(net.nodes[net.output][2:])) * net.N
-    cheap = rows * claim["upper"] + (claim["upper"] + 2) * net.work * 8 < OPERATIONS
+    cheap = rows * claim["upper"] + (claim["upper"] + 2) * net.work * 8 < OPERATIONS and net.N * claim["upper"] < ENTRIES
     if method != "gauge":
         report["proved"].append(f"dimension at most {claim['upper']}: {certificate['upperBound']['statement']}")
     else:
@@ -920,7 +932,7 @@ def check_rank(certificate):
     r, method = len(R), upper["method"]
     demand(lower["method"] == "minor" and len(C) == r == claim["lower"] == claim["upper"], where, "a minor of the order claimed")
     demand(r == 0 or R[-1] < m and C[-1] < n, where + ".lowerBound", "rows and columns of the matrix")
-    afford(where + ".lowerBound", r**3)
+    afford(where + ".lowerBound", r**3, r * r)
     minor = Echelon(p)
     for place, i in enumerate(R):
         independent = minor.add([A.get(i, {}).get(j, 0) % p for j in C])
@@ -960,6 +972,7 @@ def check_rank(certificate):
 
 def verify(text, quick=False):
     """What is found, and the statements that are proved, probable and open. Raises Reject, or ValueError for no certificate of version 1."""
+    SPENT[0] = 0
     try:
         value = json.loads(text, parse_constant=int, parse_int=lambda token: int(token) if len(token) < 20 else 0.5)
     except RecursionError:

@@ -64,7 +64,7 @@ test('an empty input is refused: what should have made it may have failed', asyn
 });
 
 test.each([
-  [['rank', '-'], "required option '--prime <p>' not specified"],
+  [['rank', '-'], '--prime: expected a prime below 2^62, or --rationals, got neither'],
   [['rank', '-', '--prime', '4095'], '--prime: expected a prime up to 4611686018427387847, got "4095"'],
   [['rank', '-', '--prime', '9223372036854775783'], '--prime: expected a prime up to 4611686018427387847'],
   [['rank', 'missing.mtx', '--prime', '7'], 'missing.mtx: cannot be read: no such file or directory'],

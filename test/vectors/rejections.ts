@@ -33,6 +33,10 @@ const set =
     keys.reduce((inner, key) => inner[key], c)[last] = value;
     keys.push(last);
   };
+const layer =
+  (fields: object) =>
+  (c: Loose): void =>
+    void Object.assign(c.network.layers[0], fields);
 const next = (decimal: string): string => String(BigInt(decimal) + 1n);
 
 export const rejections: readonly Rejected[] = [
@@ -418,4 +422,66 @@ export const rejections: readonly Rejected[] = [
   { of: rational, reason: 'another field', change: set('field')('R') },
   { of: rational, reason: 'a prime beside the field', change: set('prime')('2147483647') },
   { of: rational, reason: 'a minor that is 0 modulo its prime', change: set('lowerBound', 'prime')('3') },
+  // More work than anybody will do: each must be seen before it begins
+  { of: lightning, reason: 'heads of a huge dimension', change: layer({ headDim: 1e9 }) },
+  { of: lightning, reason: 'a huge number of heads', change: layer({ numHeads: 1e9, valueDim: 1 }) },
+  {
+    of: lightning,
+    reason: 'a sequence of a huge length',
+    change: set('network', 'sequenceLength')(1e14),
+  },
+  {
+    of: lightning,
+    reason: 'tokens of a huge dimension',
+    change: (c) => {
+      c.network.inputDim = 1e12;
+      c.network.layers[0].outputDim = 1e12;
+    },
+  },
+  {
+    of: lightning,
+    reason: 'a row of an input that is far away',
+    change: (c) => void (c.lowerBound.rows[c.lowerBound.rows.length - 1] = 40_000_000),
+  },
+  { of: softmax, reason: 'a huge number of inputs', change: set('independence', 'inputs')(3_000_000) },
+  { of: softmax, reason: 'a huge number of points', change: set('independence', 'parameters')(1_000_000) },
+  {
+    of: lightning,
+    reason: 'a huge exponent',
+    change: (c) => void c.network.layers.push({ kind: 'power', exponent: 1e14 }),
+  },
+  {
+    of: lightning,
+    reason: 'a degree that doubles with every layer',
+    change: (c) =>
+      void c.network.layers.push(...Array.from({ length: 200 }, () => ({ kind: 'power', exponent: 2 }))),
+  },
+  {
+    of: softmax,
+    reason: 'fractions that grow with every layer',
+    change: (c) => {
+      const scale = { kind: 'scale', factor: '12345678901234567890/98765432109876543211' };
+      const residuals = Array.from({ length: 200 }, () => ({ kind: 'residual', layers: [scale] }));
+      c.network.layers.push(...residuals, { kind: 'activation', function: 'exp' });
+    },
+  },
+  {
+    of: softmax,
+    reason: 'exponentials of exponentials',
+    change: (c) => {
+      const exp = { kind: 'activation', function: 'exp' };
+      c.network.layers.push(...Array.from({ length: 100 }, () => ({ kind: 'residual', layers: [exp] })));
+    },
+  },
+  {
+    of: sparse,
+    reason: 'a matrix of a huge shape',
+    change: (c) => void ((c.matrix.rows = 1e14), (c.matrix.cols = 1e14)),
+  },
+  {
+    of: rational,
+    reason: 'entries of a huge length',
+    change: (c) =>
+      void (c.matrix.dense = c.matrix.dense.map((row: unknown[]) => row.map(() => '9'.repeat(1000)))),
+  },
 ];
