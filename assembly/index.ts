@@ -133,6 +133,12 @@ export function factorPanel(c: i32, width: i32, rank: i32): i32 {
   return bytes == 4 ? panel.factorPanel<i32>(c, width, rank, 0) : panel.factorPanel<i64>(c, width, rank, 0);
 }
 
+export function solveLower(rank: i32, found: i32, left: i32, right: i32): void {
+  if (bytes == 2) triangular.solveLower<i16>(rank, 0, found, left, right);
+  else if (bytes == 4) triangular.solveLower<i32>(rank, 0, found, left, right);
+  else triangular.solveLower<i64>(rank, 0, found, left, right);
+}
+
 export function updateColumns(rank: i32, found: i32, left: i32, right: i32): void {
   if (bytes == 2) panel.updateColumns<i16>(rank, 0, found, left, right);
   else if (bytes == 4) panel.updateColumns<i32>(rank, 0, found, left, right);

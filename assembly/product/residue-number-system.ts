@@ -10,7 +10,7 @@ import { tileSums } from "./tile-small";
  *     in:    x = Σ_j x_j 2^(11j), |x_j| ≤ 2¹⁰, j < 6;     x mod m_i = Σ_j x_j·(2^(11j) mod m_i), reduced
  *            the rows of A are multiplied by (M/m_i)⁻¹ mod m_i besides, M = Π m_i
  *     out:   c_i = Σ a·b mod m_i;     Σ x·y = Σ_i c_i·(M/m_i) − q·M  with  q = round(Σ_i c_i/m_i)
- *            modulo p, the limbs of (M/m_i mod p) and of (M mod p) stand for M/m_i and M
+ *            modulo p, the limbs of (M/m_i mod p) and of (M mod p) stand for M/m_i and M: four balanced ones of 16 bits
  *
  * The tables come from src/kernel/residue-number-system.ts. Pairs are two i16, as `dot_i16x8_s` takes them:
  *
@@ -18,7 +18,7 @@ import { tileSums } from "./tile-small";
  *     + moduliAt     for each i: m_i, i32 | 1/m_i, f32
  *     + rowsAt       for each i: three pairs, the weights of x_0 x_1 | x_2 x_3 | x_4 x_5, for the rows of A
  *     + columnsAt    the same for the columns of B
- *     + combineAt    for each pair of the terms c_0, …, c_(n−1), −q, 32 bytes: round(2²⁷/m_i) | limb 0 | limb 1 | … | limb 5 | nothing
+ *     + combineAt    for each pair of the terms c_0, …, c_(n−1), −q, 32 bytes: round(2²⁷/m_i) | limb 0 | limb 1 | limb 2 | limb 3 | nothing
  */
 const mostModuli: i32 = 11;
 const moduliAt: usize = 64;
@@ -30,7 +30,7 @@ const tablesBytes: usize = 768;
 let tables: usize = 0;
 /** Eight elements that do not lie side by side. */
 let gathered: usize = 0;
-/** Six vectors: the limbs of four sums. */
+/** Four vectors: the limbs of four sums. */
 let limbs: usize = 0;
 
 /** For n moduli; the tables are to be filled in. */
@@ -38,7 +38,7 @@ export function configureResidues(moduli: i32): void {
   tables = allocateWorkspace(tablesBytes);
   store<i32>(tables, moduli);
   gathered = allocateWorkspace(64);
-  limbs = allocateWorkspace(96);
+  limbs = allocateWorkspace(64);
 }
 
 /** Where the tables belong. */
@@ -138,7 +138,7 @@ function limbOf(v0: v128, v1: v128, v2: v128, v3: v128, shift: i32): v128 {
 
 /**
  * Puts four neighbouring sums of a tile together: at `sums` (a plane of a tile after the other) their residues, not reduced. Returns where
- * their limbs s_0 … s_5 are, a vector of i32 each: the sums are Σ_j s_j 2^(11j) modulo p.
+ * their limbs s_0 … s_3 are, a vector of i32 each: the sums are Σ_j s_j 2^(16j) modulo p.
  */
 export function combineFour(sums: usize): usize {
   const low = i32x4.splat(0xffff);
@@ -147,8 +147,6 @@ export function combineFour(sums: usize): usize {
   let s1 = i32x4.splat(0);
   let s2 = i32x4.splat(0);
   let s3 = i32x4.splat(0);
-  let s4 = i32x4.splat(0);
-  let s5 = i32x4.splat(0);
   let modulus = tables + moduliAt;
   let combine = tables + combineAt;
   for (const end = modulus + <usize>(moduliCount() - 1) * 8; modulus < end; modulus += 16) {
@@ -160,8 +158,6 @@ export function combineFour(sums: usize): usize {
     s1 = i32x4.add(s1, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 8)));
     s2 = i32x4.add(s2, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 12)));
     s3 = i32x4.add(s3, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 16)));
-    s4 = i32x4.add(s4, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 20)));
-    s5 = i32x4.add(s5, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 24)));
     sums += 2 * tileSums;
     combine += 32;
   }
@@ -173,8 +169,6 @@ export function combineFour(sums: usize): usize {
   v128.store(limbs, i32x4.add(s1, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 8))), 16);
   v128.store(limbs, i32x4.add(s2, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 12))), 32);
   v128.store(limbs, i32x4.add(s3, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 16))), 48);
-  v128.store(limbs, i32x4.add(s4, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 20))), 64);
-  v128.store(limbs, i32x4.add(s5, i32x4.dot_i16x8_s(pair, v128.load32_splat(combine, 24))), 80);
   return limbs;
 }
 

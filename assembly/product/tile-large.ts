@@ -65,16 +65,33 @@ const round: f64 = 6755399441055744.0;
 
 /**
  * Four elements of C, from the limbs of their sums. The quotient, below 2¹⁵, is computed in doubles, the remainder modulo 2⁶⁴: it fits. Slack:
- * `largeSlack` of bounds.ts.
+ * `largeExtreme` of bounds.ts.
  */
 function finishFour(limbs: usize, c: usize, keep: i32): void {
-  for (const end = c + 32; c < end; c += 8) {
-    const low = <i64>load<i32>(limbs) + (<i64>load<i32>(limbs, 16) << 11) + (<i64>load<i32>(limbs, 32) << 22);
-    const high = <i64>load<i32>(limbs, 48) + (<i64>load<i32>(limbs, 64) << 11) + (<i64>load<i32>(limbs, 80) << 22);
-    const old = load<i64>(c) & <i64>keep;
-    const quotient = (<f64>high * 8589934592.0 + <f64>(low - old)) * reciprocal;
-    const multiple = reinterpret<i64>(quotient + round) - reinterpret<i64>(round);
-    store<i64>(c, old - low - (high << 33) + multiple * modulus);
-    limbs += 4;
-  }
+  const s0 = v128.load(limbs);
+  const s1 = v128.load(limbs, 16);
+  const s2 = v128.load(limbs, 32);
+  const s3 = v128.load(limbs, 48);
+  finishTwo(i64x2.extend_low_i32x4_s(s0), i64x2.extend_low_i32x4_s(s1), i64x2.extend_low_i32x4_s(s2), i64x2.extend_low_i32x4_s(s3), c, keep);
+  finishTwo(
+    i64x2.extend_high_i32x4_s(s0), i64x2.extend_high_i32x4_s(s1), i64x2.extend_high_i32x4_s(s2), i64x2.extend_high_i32x4_s(s3),
+    c + 16, keep,
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function finishTwo(s0: v128, s1: v128, s2: v128, s3: v128, c: usize, keep: i32): void {
+  const magic = f64x2.splat(round);
+  const old = v128.and(v128.load(c), i64x2.splat(<i64>keep));
+  const low = i64x2.sub(i64x2.add(s0, i64x2.shl(s1, 16)), old);
+  const high = i64x2.add(s2, i64x2.shl(s3, 16));
+  // The integers in doubles: `high` has less than 51 bits, `low` is taken in halves.
+  const highest = f64x2.sub(i64x2.add(high, magic), magic);
+  const upper = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(low, low, 1, 3, 1, 3));
+  const lower = f64x2.convert_low_i32x4_u(v128.shuffle<i32>(low, low, 0, 2, 0, 2));
+  const sum = f64x2.add(f64x2.mul(f64x2.add(highest, upper), f64x2.splat(4294967296.0)), lower);
+  const quotient = i64x2.sub(f64x2.add(f64x2.mul(sum, f64x2.splat(reciprocal)), magic), magic);
+  const whole = i64x2.add(low, i64x2.shl(high, 32));
+  v128.store(c, i64x2.sub(i64x2.mul(quotient, i64x2.splat(modulus)), whole));
 }

@@ -126,6 +126,9 @@ export function residueConversionIsExact(modulus: number): boolean {
   return residueLimbs * limbExtreme * ((modulus - 1) / 2) < 2 ** 24;
 }
 
+/** Limbs of 16 bits are from −2¹⁵ to 2¹⁵ − 1. */
+export const combiningLimbExtreme = 2 ** 15;
+
 /**
  * Whether what puts the residues c_i modulo all moduli together fits into an i32: Σ c_i·(2²⁷/m_i), which finds the quotient q, rounded; and the limbs
  * of Σ c_i·(M/m_i) − q·M modulo p. |c_i| is at most what a reduction of the sum of `terms` products leaves.
@@ -133,7 +136,7 @@ export function residueConversionIsExact(modulus: number): boolean {
 export function residueCombinationFits(moduli: readonly number[], terms: number): boolean {
   const extremes = moduli.map((modulus) => smallReductionSlack(modulus, terms, 0.5 + 2 ** -10) * modulus);
   const quotient = extremes.reduce((sum, extreme, i) => sum + (extreme * 2 ** 27) / moduli[i]!, 0);
-  const limbs = extremes.reduce((sum, extreme) => sum + extreme, moduli.length) * limbExtreme;
+  const limbs = extremes.reduce((sum, extreme) => sum + extreme, moduli.length) * combiningLimbExtreme;
   return quotient + 2 ** 26 < 2 ** 31 && limbs < 2 ** 31;
 }
 

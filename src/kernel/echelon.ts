@@ -9,6 +9,8 @@ const widestPanel = 256;
  * which every step packs its multipliers anew.
  */
 const productsPerStep = { 2: 2 ** 31, 4: 2 ** 29, 8: 2 ** 29 } as const;
+/** Rows whose multipliers are packed together (assembly/product/product.ts). */
+const rowBand = { 2: 2000, 4: 1000, 8: 500 } as const;
 
 /** Pivot rows of a finished batch, at most as many as a panel has columns: `rank` rows, each scaled to pivot 1, zero left of its pivot, in the order of their columns. */
 export interface EchelonBlock {
@@ -183,10 +185,7 @@ export class Echelon<R extends Residue = number> {
         rank += found;
         break;
       }
-      for (const [left, right] of this.#slices(end, this.#paddedColumns, rows * found, 512)) {
-        exports.updateColumns(rank, found, left, right);
-        yield;
-      }
+      yield* this.#update(at, rows, { at: lower, stride: lowerStride }, rank, found, end);
       rank += found;
     }
 
@@ -206,6 +205,47 @@ export class Echelon<R extends Residue = number> {
         columns: foundColumns.subarray(start, start + widestPanel),
       });
     return rank;
+  }
+
+  /** The effect of a panel's pivots on the columns from `first` on: the multipliers of a band of rows are packed once, for as many columns as a step takes. */
+  *#update(
+    at: number,
+    rows: number,
+    lower: { readonly at: number; readonly stride: number },
+    rank: number,
+    found: number,
+    first: number,
+  ): Generator<void, void, undefined> {
+    const { kernel, rowStride } = this;
+    const { elementBytes } = kernel;
+    const band = rowBand[elementBytes];
+    const end = this.#paddedColumns;
+    for (const [left, right] of this.#slices(first, end, found ** 2 / 2, 512)) {
+      kernel.exports.solveLower(rank, found, left, right);
+      yield;
+    }
+    for (const [left, right] of this.#slices(first, end, Math.min(band, rows) * found, 512))
+      for (const [top, bottom] of this.#slices(rank + found, rows, (right - left) * found, band)) {
+        const multipliers = lower.at + top * lower.stride * elementBytes;
+        const pivots = this.#row(at, rank) + left * elementBytes;
+        const target = this.#row(at, top) + left * elementBytes;
+        const [m, n] = [bottom - top, right - left];
+        kernel.multiply(
+          'subtract',
+          m,
+          n,
+          found,
+          multipliers,
+          lower.stride,
+          1,
+          pivots,
+          rowStride,
+          1,
+          target,
+          rowStride,
+        );
+        yield;
+      }
   }
 
   /** A batch and the workspace of its elimination. */

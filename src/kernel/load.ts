@@ -71,6 +71,9 @@ export interface KernelExports {
   ): void;
   stripBytes(rows: number): number;
   factorPanel(column: number, width: number, rank: number): number;
+  /** The pivot rows of a panel, from column `left` to `right`. */
+  solveLower(rank: number, found: number, left: number, right: number): void;
+  /** These, and their effect on the rows below. */
   updateColumns(rank: number, found: number, left: number, right: number): void;
   /** Exchanges row `first` + i with row partners[i], one after the other. Sizes and strides in bytes. */
   exchangeRows(at: number, row: number, bytes: number, first: number, count: number, partners: number): void;

@@ -2,14 +2,15 @@
  * The residue number system of a prime above 2³¹, and the tables that assembly/product/residue-number-system.ts draws.
  */
 
+/** Limbs of 11 bits of what is converted. */
 const limbCount = 6;
 const limbBits = 11n;
 
-/** Of a balanced residue below 2⁶²: x = Σ_j x_j 2^(11j) with −2¹⁰ ≤ x_j < 2¹⁰ but for the last. */
-function limbsOf(x: bigint): number[] {
-  return Array.from({ length: limbCount }, (_, j) => {
-    const limb = j < limbCount - 1 ? BigInt.asIntN(Number(limbBits), x) : x;
-    x = (x - limb) >> limbBits;
+/** Of a balanced residue below 2⁶²: x = Σ_j x_j 2^(16j) with −2¹⁵ ≤ x_j < 2¹⁵, four limbs. */
+function combiningLimbs(x: bigint): number[] {
+  return Array.from({ length: 4 }, () => {
+    const limb = BigInt.asIntN(16, x);
+    x = (x - limb) >> 16n;
     return Number(limb);
   });
 }
@@ -57,7 +58,7 @@ export function writeResidueTables(
   for (const [i, term] of combined.entries()) {
     const modulus = chosen[i];
     const fraction = modulus === undefined ? 0 : Math.round(2 ** 27 / Number(modulus));
-    for (const [j, entry] of [fraction, ...limbsOf(balanced(term, prime))].entries())
+    for (const [j, entry] of [fraction, ...combiningLimbs(balanced(term, prime))].entries())
       view.setInt16(576 + 32 * (i >> 1) + 4 * j + 2 * (i & 1), entry, true);
   }
 }
