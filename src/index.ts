@@ -21,6 +21,15 @@ export {
   type ResidueOf,
 } from './field/index.ts';
 export { exportCertificate, exportSystems, type ExportSystem } from './export/index.ts';
+export {
+  applyTransformations,
+  sameFunction,
+  type Comparison,
+  type Difference,
+  type Reason,
+  type Transformation,
+  type Value,
+} from './identifiability/index.ts';
 export { readIntegerMatrix, readMatrix, type MatrixFormat } from './matrix-file/index.ts';
 export {
   charpoly,
@@ -103,7 +112,16 @@ export {
   type SymmetriesOptions,
   type SymmetryGroup,
 } from './symmetry/index.ts';
+export type { Fraction } from './fraction.ts';
 export { closedForm, dimension, type ClosedForm, type TheoreticalDimension } from './theory/index.ts';
+export {
+  parameterName,
+  parseWeights,
+  readWeights,
+  serializeWeights,
+  weights,
+  type Weights,
+} from './weights/index.ts';
 export {
   CertificateFormatError,
   verify,

@@ -144,6 +144,24 @@ an order up to 64.
 The upper bound and the independence of exponentials are not part of it.
 ${exitCodesHelp}`;
 
+export const fibreHelp = `
+Examples:
+  $ dimcert fibre a.json b.json
+  $ dimcert fibre a.safetensors b.safetensors --network network.json --json
+
+Weights are a JSON file,
+  { "format": "dimcert-weights", "version": 1, "network": { … },
+    "parameters": { "layers[0].Q[0]": [[1, "1/2"], ["-0.25", 3]], … } },
+a .safetensors file with tensors of these names, or an .npy vector of all
+parameters in their order (docs/networks.md). Floats are taken as the rational
+numbers that they are; nothing is rounded.
+
+A difference is shown by an input, with the values there. That functions are the
+same is proved where theory gives a proof (docs/identifiability.md); polynomial
+networks beyond it are compared at a random point, and the error probability is
+printed. For others the answer may be "undecided".
+${exitCodesHelp}`;
+
 export const rankHelp = `
 Examples:
   $ dimcert rank matrix.mtx --prime 4093

@@ -5,6 +5,7 @@ import { dimensionCommand, type DimensionOptions } from './commands/dimension.ts
 import { explainCommand, type ExplainCommandOptions } from './commands/explain.ts';
 import { exportSystems } from '../export/index.ts';
 import { exportCommand, type ExportCommandOptions } from './commands/export.ts';
+import { fibreCommand, type FibreCommandOptions } from './commands/fibre.ts';
 import { rankCommand, type RankOptions } from './commands/rank.ts';
 import { symmetriesCommand, type SymmetriesCommandOptions } from './commands/symmetries.ts';
 import { verifyCommand, type VerifyCommandOptions } from './commands/verify.ts';
@@ -17,6 +18,7 @@ import {
   explainHelp,
   programHelp,
   exportHelp,
+  fibreHelp,
   rankHelp,
   symmetriesHelp,
   verifyHelp,
@@ -42,7 +44,7 @@ async function parse(args: readonly string[], context: Context): Promise<number>
   const { console } = context;
   if (args.length === 0)
     throw new InputError(
-      'expected a command (dimension, certify, explain, symmetries, verify, export or rank), got nothing; dimcert --help explains them',
+      'expected a command (dimension, certify, explain, symmetries, verify, export, fibre or rank), got nothing; dimcert --help explains them',
     );
   let exitCode = 0;
   let printed = '';
@@ -148,6 +150,20 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .addHelpText('after', exportHelp)
     .action(async (certificate: string, options: ExportCommandOptions) =>
       finish(await exportCommand(certificate, options, context)),
+    );
+  program
+    .command('fibre')
+    .argument('<a>', 'weights: JSON, safetensors or .npy, or - for stdin')
+    .argument('<b>', 'weights of the same network')
+    .summary('whether two weight files define the same function')
+    .description(
+      'Decide whether two weight files define the same function, exactly, and show why: transformations that lead from one to the other, or an input at which they differ.',
+    )
+    .option('--network <file>', 'the network, if the files do not have it')
+    .option('--json', 'print one JSON object on stdout')
+    .addHelpText('after', fibreHelp)
+    .action(async (a: string, b: string, options: FibreCommandOptions) =>
+      finish(await fibreCommand(a, b, options, context)),
     );
   program
     .command('rank')

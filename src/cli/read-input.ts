@@ -41,7 +41,7 @@ export async function readInput(
   stdin: NodeJS.ReadStream = process.stdin,
 ): Promise<string> {
   const name = inputName(source);
-  const bytes = source === '-' ? await readStream(stdin, interruptions.listen()) : readFile(source);
+  const bytes = await readBytes(source, interruptions, stdin);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -50,6 +50,15 @@ export async function readInput(
   }
   if (text.trim() === '') throw new InputError(`${name}: expected a JSON object, got nothing (it is empty)`);
   return text;
+}
+
+/** The bytes of a file, or of stdin for `-`. Throws an `InputError` if it cannot be read. */
+export async function readBytes(
+  source: string,
+  interruptions: Interruptions,
+  stdin: NodeJS.ReadStream = process.stdin,
+): Promise<Uint8Array> {
+  return source === '-' ? readStream(stdin, interruptions.listen()) : readFile(source);
 }
 
 function readFile(path: string): Uint8Array {

@@ -14,6 +14,8 @@ export interface EntryRing {
   /** `count` zeros. */
   vector(count: number): ResidueVector;
   digits(): DigitReducer;
+  /** Are entries taken as they are, floats too? Otherwise they are integers. */
+  readonly takesFractions?: true;
 }
 
 /** More would not fit into the memory of the kernel. */
@@ -41,22 +43,27 @@ export const integers: EntryRing = {
   reduce: BigInt,
   add: (a, b) => (a as bigint) + (b as bigint),
   subtract: (a, b) => (a as bigint) - (b as bigint),
-  vector: (count) => IntegerVector.zeros(count),
+  vector: (count) => new NumberVector<bigint>(count).fill(0n) as IntegerVector,
   digits: () => new IntegerDigits(),
 };
 
-/** An array of bigints that can do what an array of residues can. */
-export class IntegerVector extends Array<bigint> implements ResidueVector {
-  static zeros(count: number): IntegerVector {
-    const vector = new IntegerVector(count);
-    return vector.fill(0n) as IntegerVector;
-  }
+/** Numbers and bigints as they are, of binary files. */
+export const anyNumbers: EntryRing = {
+  ...integers,
+  reduce: (value) => value,
+  vector: (count) => new NumberVector(count).fill(0) as NumberVector,
+  takesFractions: true,
+};
 
+/** An array that can do what an array of residues can. */
+export class NumberVector<Entry extends Residue = Residue> extends Array<Entry> implements ResidueVector {
   set(source: ArrayLike<Residue>, offset = 0): void {
-    for (let i = 0; i < source.length; i++) this[offset + i] = source[i] as bigint;
+    for (let i = 0; i < source.length; i++) this[offset + i] = source[i] as Entry;
   }
 
-  subarray(start: number, end: number): IntegerVector {
-    return this.slice(start, end) as IntegerVector;
+  subarray(start: number, end: number): this {
+    return this.slice(start, end) as this;
   }
 }
+
+export type IntegerVector = NumberVector<bigint>;

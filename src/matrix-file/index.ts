@@ -1,1 +1,1 @@
-export { readIntegerMatrix, readMatrix, type MatrixFormat } from './read-matrix.ts';
+export { readIntegerMatrix, readMatrix, readNumbers, type MatrixFormat } from './read-matrix.ts';

@@ -118,8 +118,15 @@ export class NpyReader {
       const value = entry.read(view, i * entry.bytes, little);
       const row = fortran ? index % matrix.rows : Math.floor(index / matrix.cols);
       const col = fortran ? Math.floor(index / matrix.rows) : index % matrix.cols;
-      if (typeof value === 'number' && !Number.isSafeInteger(value))
-        throw rangeFault(`.npy entry [${row}, ${col}]`, 'a safe integer', value);
+      if (
+        typeof value === 'number' &&
+        !(this.#ring.takesFractions ? Number.isFinite : Number.isSafeInteger)(value)
+      )
+        throw rangeFault(
+          `.npy entry [${row}, ${col}]`,
+          this.#ring.takesFractions ? 'a finite number' : 'a safe integer',
+          value,
+        );
       matrix.data[row * matrix.cols + col] = this.#ring.reduce(value);
     }
   }

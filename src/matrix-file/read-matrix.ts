@@ -1,7 +1,8 @@
+import { rangeFault } from '../assert.ts';
 import type { Prime, ResidueArray, ResidueOf } from '../field/residue.ts';
 import type { ResidueMatrix, Residues } from '../matrix/matrix.ts';
 import type { IntegerMatrix } from '../rational/index.ts';
-import { integers, residuesModulo, type EntryRing, type IntegerVector } from './entries.ts';
+import { anyNumbers, integers, residuesModulo, type EntryRing, type IntegerVector } from './entries.ts';
 import { LineScanner } from './line-scanner.ts';
 import { NpyReader } from './npy.ts';
 import { DelimitedReader, MatrixMarketReader, SmsReader, type LineReader } from './text-formats.ts';
@@ -31,6 +32,15 @@ export async function readIntegerMatrix(
 ): Promise<{ format: MatrixFormat; matrix: IntegerMatrix }> {
   const { format, rows, cols, data } = await readEntries(source, integers);
   return { format, matrix: { rows, cols, data: Array.from(data as IntegerVector) } };
+}
+
+/** The entries of an .npy matrix or vector, row-major: numbers, and bigints of 64-bit integers, as they are. Floats must be finite. */
+export async function readNumbers(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<(number | bigint)[]> {
+  const { format, data } = await readEntries(source, anyNumbers);
+  if (format !== 'npy') throw rangeFault('.npy', 'its magic number', format);
+  return Array.from(data as ArrayLike<number | bigint>);
 }
 
 async function readEntries(

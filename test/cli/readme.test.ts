@@ -23,7 +23,7 @@ test('the commands print what README.md says', async () => {
   const examples = [...readme.matchAll(/```console\n([^]*?)```/g)].flatMap((match) =>
     match[1]!.split(/^\$ npx dimcert /m).slice(1),
   );
-  expect(examples).toHaveLength(6);
+  expect(examples).toHaveLength(7);
   for (const example of examples) {
     const [line, ...output] = example.split('\n');
     const { code, stdout, stderr } = await dimcert(line!.split(' '), { cwd });

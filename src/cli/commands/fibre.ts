@@ -1,0 +1,225 @@
+import { add, multiply, showFraction, type Fraction } from '../../fraction.ts';
+import {
+  sameFunction,
+  type Comparison,
+  type Transformation,
+  type Value,
+} from '../../identifiability/index.ts';
+import { parseNetworkText, type Network } from '../../network/index.ts';
+import type { RationalMatrix } from '../../rational/index.ts';
+import { entryOf } from '../../rational/rational-matrix.ts';
+import { readWeights, type Weights } from '../../weights/index.ts';
+import { colorsOf, print } from '../console.ts';
+import { printJson, secondsSince, type Context } from '../context.ts';
+import { InputError, inWordsOf } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { ProgressLine } from '../progress.ts';
+import { inputName, readBytes, readInput } from '../read-input.ts';
+import { duration, reportBlock, type ReportRow } from '../report.ts';
+
+export interface FibreCommandOptions {
+  readonly network?: string;
+  readonly json?: boolean;
+}
+
+/** `dimcert fibre`: do two weight files define the same function, and by which symmetry? */
+export async function fibreCommand(
+  a: string,
+  b: string,
+  { network: source, json }: FibreCommandOptions,
+  context: Context,
+): Promise<number> {
+  const inputs = [a, b, source].filter((input) => input === '-');
+  if (inputs.length > 1) throw new InputError('-: expected stdin once, got it twice');
+  const network = source === undefined ? undefined : await networkIn(source, context);
+  const [first, second] = [await weightsIn(a, network, context), await weightsIn(b, network, context)];
+  const start = performance.now();
+  const progress = new ProgressLine(context.console.stderr);
+  const signal = context.interruptions.listen();
+  let found: Comparison;
+  try {
+    found = await inWordsOf(
+      { 'b.network': `${inputName(b)}: network`, memory: `${inputName(a)}: memory` },
+      () => sameFunction(first, second, { signal, onProgress: progress.report }),
+    );
+  } finally {
+    progress.clear();
+  }
+  signal.throwIfAborted();
+  const seconds = secondsSince(start);
+  if (json) await printJson(context, { ...asJson(found), seconds });
+  else await print(context.console.stdout, asText(found, seconds, context));
+  return exitCodes.done;
+}
+
+async function networkIn(source: string, context: Context): Promise<Network> {
+  const text = await readInput(source, context.interruptions);
+  return inWordsOf({ network: `${inputName(source)}: ` }, () => parseNetworkText(text));
+}
+
+async function weightsIn(source: string, network: Network | undefined, context: Context): Promise<Weights> {
+  const name = inputName(source);
+  const bytes = await readBytes(source, context.interruptions);
+  if (bytes.length === 0) throw new InputError(`${name}: expected weights, got nothing (it is empty)`);
+  const names = { weights: `${name}: `, safetensors: `${name}: `, '.npy': `${name}: .npy` };
+  return inWordsOf(names, () => readWeights(bytes, network));
+}
+
+const reasons: Readonly<Record<Extract<Comparison, { same: true }>['reason'], string>> = {
+  'equal-weights': 'the weights are equal',
+  'equal-heads': 'every attention layer is the same sum of heads, up to symmetries inside of it',
+  'virtual-matrices': 'the virtual score matrices and the map are equal, up to scales that cancel',
+  zero: 'both functions are 0',
+  'equal-coefficients': 'all coefficients of the cubic map are equal',
+  'identity-test': 'the polynomials agree at a random point',
+};
+
+function asText(found: Comparison, seconds: number, { console }: Context): string {
+  const colors = colorsOf(console.stdout, console.env);
+  const { columns } = console.stdout;
+  const rows: ReportRow[] = [];
+  const after: string[] = [];
+  if (found.same === null) {
+    rows.push({
+      label: 'functions',
+      value: 'undecided',
+      note: 'no difference found, and no theorem decides',
+    });
+  } else if (found.same) {
+    const certainty =
+      found.errorExponent === undefined ? 'proved' : `error probability at most 2^-${found.errorExponent}`;
+    rows.push({ label: 'functions', value: 'the same', note: `${certainty}: ${reasons[found.reason]}` });
+    if (found.scales && !found.transformations)
+      rows.push({
+        label: 'scales',
+        value: found.scales.map(showFraction).join(', '),
+        note: 'M′_i = c_i·M_i',
+      });
+    if (found.transformations && found.transformations.length > 0) {
+      rows.push({
+        label: 'witness',
+        value: `${found.transformations.length} transformation${found.transformations.length > 1 ? 's' : ''}`,
+        note: 'from a to b, applied and checked',
+      });
+      after.push(...found.transformations.map((step) => `  ${inWords(step)}`));
+    }
+  } else {
+    const { tokens, token, coordinate, values } = found.difference;
+    rows.push(
+      {
+        label: 'functions',
+        value: 'different',
+        note: `at token ${token}, coordinate ${coordinate} (from 0)`,
+      },
+      { label: 'a', value: shownValue(values[0]) },
+      { label: 'b', value: shownValue(values[1]) },
+      { label: 'input', value: shownMatrix(tokens) },
+    );
+    const { context } = found.difference;
+    if (context) rows.push({ label: 'context', value: shownMatrix(context) });
+  }
+  rows.push({ label: 'time', value: duration(seconds) });
+  return reportBlock(rows, colors, columns) + after.map((line) => `${line}\n`).join('');
+}
+
+function inWords(step: Transformation): string {
+  const where = 'group' in step ? `${step.path}, group ${step.group}` : step.path;
+  switch (step.kind) {
+    case 'query-key':
+      return `${where}: Q → G·Q, K → G⁻ᵀ·K with G = ${shownMatrix(step.matrix)}`;
+    case 'value-output':
+      return `${where}: V → G·V, O → O·G⁻¹ with G = ${shownMatrix(step.matrix)}`;
+    case 'key-bias':
+      return `${where}: b_K + ${shownMatrix(step.vector)}`;
+    case 'value-bias':
+      return `${where}: b_V + ${shownMatrix(step.vector)}, and b_O less what that adds`;
+    case 'rescale':
+      return `${where}: V → c·V, K → K/c with c = ${shown(step.factor)}`;
+    case 'permute-heads':
+      return `${where}: heads in the order ${step.order.join(', ')}`;
+    case 'interface':
+      return `behind ${where}: writers → C·, readers → ·C⁻¹ with C = ${shownMatrix(step.matrix)}`;
+    case 'swap':
+      return `${where}: V = u·vᵀ and KᵀQ = k·qᵀ become u·kᵀ and v·qᵀ`;
+  }
+}
+
+/** Longer texts are left to --json. */
+const mostCharacters = 160;
+
+function shownMatrix(matrix: RationalMatrix): string {
+  const text = JSON.stringify(rowsOf(matrix)).replaceAll('"', '').replaceAll(',', ', ');
+  return text.length <= mostCharacters ? text : `a ${matrix.rows} × ${matrix.cols} matrix (see --json)`;
+}
+
+/** Exact where that is short. */
+function shown(value: Fraction): string {
+  const bits = bitLength(value.n) + bitLength(value.d);
+  return bits <= mostBits ? showFraction(value) : `about ${approximately(value)} (exact: --json)`;
+}
+
+/** Of a number in 60 digits. */
+const mostBits = 200;
+
+function shownValue(value: Value): string {
+  if ('n' in value) return shown(value);
+  const middle = multiply(add(value.above, value.below), { n: 1n, d: 2n });
+  return `about ${approximately(middle)} (enclosed in an interval: --json)`;
+}
+
+/** Twelve digits, in scientific notation where JavaScript would use it. Linear in the length but for a division. */
+function approximately({ n, d }: Fraction): string {
+  if (n === 0n) return '0';
+  const magnitude = n < 0n ? -n : n;
+  const shift = 12 - Math.floor((bitLength(magnitude) - bitLength(d)) * Math.log10(2));
+  const power = 10n ** BigInt(Math.abs(shift));
+  const digits = (shift < 0 ? magnitude / (d * power) : (magnitude * power) / d).toString();
+  const rounded = Number(`${digits[0]}.${digits.slice(1)}`).toPrecision(12);
+  const exponent = digits.length - 1 - shift;
+  const sign = n < 0n ? '-' : '';
+  if (Math.abs(exponent) < 300) return sign + String(Number(`${rounded}e${exponent}`));
+  return `${sign}${Number(rounded)}e${exponent < 0 ? '' : '+'}${exponent}`;
+}
+
+function bitLength(x: bigint): number {
+  return (x < 0n ? -x : x).toString(16).length * 4;
+}
+
+function rowsOf(matrix: RationalMatrix): string[][] {
+  return Array.from({ length: matrix.rows }, (_, i) =>
+    Array.from({ length: matrix.cols }, (_, j) => showFraction(entryOf(matrix, i, j))),
+  );
+}
+
+function asJson(found: Comparison): object {
+  if (found.same === null) return { same: null };
+  if (found.same)
+    return {
+      same: true,
+      reason: found.reason,
+      errorProbability: found.errorExponent === undefined ? 0 : 2 ** -found.errorExponent,
+      ...(found.scales && { scales: found.scales.map(showFraction) }),
+      transformations: found.transformations?.map(transformationAsJson) ?? null,
+    };
+  const { tokens, context, token, coordinate, values } = found.difference;
+  return {
+    same: false,
+    difference: {
+      tokens: rowsOf(tokens),
+      ...(context && { context: rowsOf(context) }),
+      token,
+      coordinate,
+      values: values.map((value) =>
+        'n' in value ? showFraction(value) : [showFraction(value.above), showFraction(value.below)],
+      ),
+    },
+  };
+}
+
+function transformationAsJson(step: Transformation): object {
+  const fields = Object.entries(step).map(([key, value]: [string, unknown]) => {
+    if (key === 'matrix' || key === 'vector') return [key, rowsOf(value as RationalMatrix)];
+    return [key, key === 'factor' ? showFraction(value as Fraction) : value];
+  });
+  return Object.fromEntries(fields) as object;
+}

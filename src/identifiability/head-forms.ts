@@ -1,0 +1,158 @@
+import { divide, fraction, isOne, one, type Fraction } from '../fraction.ts';
+import { isVisible } from '../graph/tensor.ts';
+import type { AttentionLayer, Network } from '../network/format.ts';
+import { groupOf, headCount } from '../network/layers/attention.ts';
+import type { RationalMatrix } from '../rational/index.ts';
+import {
+  addMatrices,
+  besideMatrix,
+  isZeroMatrix,
+  matrixKey,
+  multiplyMatrices,
+  scaleMatrix,
+  selectRows,
+  subtractMatrices,
+  transposeMatrix,
+  zeroMatrix,
+} from '../rational/rational-matrix.ts';
+import type { Parameters } from './parameters.ts';
+
+/**
+ * What the function of a head depends on (docs/identifiability.md, "Attention layers"). Vectors of biases are columns behind their matrices.
+ */
+export interface HeadForm {
+  /** Bilinear forms of a key and a query that give the scores: Kᵀ[Q b_Q], or several of them where positions turn. */
+  readonly scores: readonly RationalMatrix[];
+  /** What tells scores apart beside them: the slope of ALiBi. */
+  readonly slope: string;
+  /** O·V, or V: d' × width of the keys. */
+  readonly values: RationalMatrix;
+  /** O·b_V: d' × 1. */
+  readonly valueBias: RationalMatrix;
+}
+
+/** The forms of the heads of a layer, in their order. */
+export function headForms(parameters: Parameters, path: string, layer: AttentionLayer): HeadForm[] {
+  const { bias = {}, rotary } = layer;
+  return Array.from({ length: headCount(layer) }, (_, head) => {
+    const group = groupOf(layer, head);
+    const get = (name: 'Q' | 'K' | 'V' | 'O' | 'bQ' | 'bK' | 'bV', index: number): RationalMatrix =>
+      parameters.get(path, name, index);
+    const queries = bias.query ? besideMatrix(get('Q', head), get('bQ', head)) : get('Q', head);
+    // Softmax does not see what all keys of a query have in common; where positions turn they have nothing in common.
+    const seesKeyBias = bias.key && (layer.normalization === 'none' || rotary !== undefined);
+    const keys = seesKeyBias ? besideMatrix(get('K', group), get('bK', group)) : get('K', group);
+    const inner = get('V', group);
+    const output = layer.valueDim === undefined ? null : get('O', head);
+    const through = (x: RationalMatrix): RationalMatrix => (output ? multiplyMatrices(output, x) : x);
+    return {
+      scores: rotary
+        ? turnedScores(keys, queries, rotary.dim ?? layer.headDim)
+        : [multiplyMatrices(transposeMatrix(keys), queries)],
+      slope: layer.alibi ? `${head}` : '',
+      values: through(inner),
+      valueBias: bias.value ? through(get('bV', group)) : zeroMatrix(layer.outputDim, 1),
+    };
+  });
+}
+
+/** (R_j k)·(R_i q) = Σ_m cos·(k_m·q_m) + sin·(k_m·J q_m) over the pairs of coordinates, and what does not turn. */
+function turnedScores(keys: RationalMatrix, queries: RationalMatrix, dim: number): RationalMatrix[] {
+  const form = (k: readonly number[], q: readonly number[]): RationalMatrix =>
+    multiplyMatrices(transposeMatrix(selectRows(keys, k)), selectRows(queries, q));
+  const forms: RationalMatrix[] = [];
+  for (let m = 0; m < dim; m += 2)
+    forms.push(form([m, m + 1], [m, m + 1]), subtractMatrices(form([m + 1], [m]), form([m], [m + 1])));
+  const rest = Array.from({ length: keys.rows - dim }, (_, i) => dim + i);
+  return [...forms, form(rest, rest)];
+}
+
+/** The most keys that a query of the layer sees. */
+export function visibleKeys(layer: AttentionLayer, { sequenceLength: t, context }: Network): number {
+  if (layer.context) return context!.sequenceLength;
+  const mask = { causal: layer.causal ?? false, window: layer.window ?? Infinity };
+  let most = 0;
+  for (let query = 0; query < t && most < t; query++) {
+    let count = 0;
+    for (let key = 0; key < t; key++) if (isVisible(mask, query, key)) count++;
+    most = Math.max(most, count);
+  }
+  return most;
+}
+
+/**
+ * The layer's function as a formal sum of heads: equal texts, equal functions. For one softmax layer, where positions neither turn nor slope, unequal texts
+ * are unequal functions, too (docs/identifiability.md, Theorem 1).
+ */
+export function layerForm(parameters: Parameters, path: string, layer: AttentionLayer): string {
+  const heads = headForms(parameters, path, layer);
+  const constant = layer.bias?.output ? parameters.get(path, 'bO') : zeroMatrix(layer.outputDim, 1);
+  const visible = visibleKeys(layer, parameters.network);
+  return layer.normalization === 'softmax'
+    ? softmaxForm(heads, constant, visible, layer.rotary === undefined && layer.alibi === undefined)
+    : lightningForm(heads, constant);
+}
+
+/** B = b_O + Σ O_h b_V, and Σ_h O_h V_h·[scores of h]. */
+function softmaxForm(
+  heads: readonly HeadForm[],
+  constant: RationalMatrix,
+  visible: number,
+  isPlain: boolean,
+): string {
+  const bias = heads.reduce((sum, { valueBias }) => addMatrices(sum, valueBias), constant);
+  const total = heads.map(({ values }) => values).reduce((a, b) => addMatrices(a, b));
+  const parts = [matrixKey(bias)];
+  if (visible <= 2) parts.push(matrixKey(total));
+  if (visible === 1) return parts.join('\n');
+  const sum = new FormalSum();
+  for (const { scores, slope, values } of heads) {
+    // Of two keys, σ(z) = ½ + ½ tanh(z/2), and tanh is odd; without scores nothing is left.
+    const isOdd = visible === 2 && isPlain;
+    if (isOdd && scores.every(isZeroMatrix)) continue;
+    const sign = isOdd && leading(scores).n < 0n ? fraction(-1n) : one;
+    sum.add(keyOf(scores, sign) + slope, scaleMatrix(values, sign));
+  }
+  return [...parts, ...sum.lines()].join('\n');
+}
+
+/** b_O, and Σ_h [O_h V_h, O_h b_V]·[scores of h], scores scaled to a leading entry 1. */
+function lightningForm(heads: readonly HeadForm[], constant: RationalMatrix): string {
+  const sum = new FormalSum();
+  for (const { scores, values, valueBias } of heads) {
+    const factor = leading(scores);
+    if (factor.n === 0n) continue;
+    sum.add(keyOf(scores, divide(one, factor)), scaleMatrix(besideMatrix(values, valueBias), factor));
+  }
+  return [matrixKey(constant), ...sum.lines()].join('\n');
+}
+
+/** The first entry that is not 0; 0 if there is none. */
+function leading(matrices: readonly RationalMatrix[]): Fraction {
+  for (const { numerators, denominator } of matrices) {
+    const found = numerators.find((n) => n !== 0n);
+    if (found !== undefined) return fraction(found, denominator);
+  }
+  return fraction(0n);
+}
+
+function keyOf(matrices: readonly RationalMatrix[], factor: Fraction): string {
+  return matrices.map((x) => matrixKey(isOne(factor) ? x : scaleMatrix(x, factor))).join('; ');
+}
+
+/** Σ coefficient·[key], without those that are 0, in the order of the keys. */
+class FormalSum {
+  readonly #terms = new Map<string, RationalMatrix>();
+
+  add(key: string, coefficient: RationalMatrix): void {
+    const before = this.#terms.get(key);
+    this.#terms.set(key, before ? addMatrices(before, coefficient) : coefficient);
+  }
+
+  lines(): string[] {
+    return [...this.#terms]
+      .filter(([, coefficient]) => !isZeroMatrix(coefficient))
+      .map(([key, coefficient]) => `${key}: ${matrixKey(coefficient)}`)
+      .sort();
+  }
+}

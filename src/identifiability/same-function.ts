@@ -1,0 +1,123 @@
+import { rangeFault } from '../assert.ts';
+import type { Fraction } from '../fraction.ts';
+import type { AttentionLayer } from '../network/format.ts';
+import { Pace, type LongOperation } from '../pace.ts';
+import { matricesEqual } from '../rational/rational-matrix.ts';
+import { isSingleHeadStack } from '../theory/single-head-stack.ts';
+import type { Weights } from '../weights/index.ts';
+import { findDifference, type Difference } from './difference.ts';
+import { layerForm } from './head-forms.ts';
+import { hasCoefficients, lightningCoefficients } from './lightning-coefficients.ts';
+import { Parameters } from './parameters.ts';
+import type { Transformation } from './transformation.ts';
+import { scalesBetween, swapped, virtualMatrices, type VirtualMatrices } from './virtual.ts';
+import { headTransformations, stackTransformations } from './witness.ts';
+
+/** Why two functions are equal: docs/identifiability.md. */
+export type Reason =
+  | 'equal-weights'
+  /** The layers are equal as formal sums of heads. */
+  | 'equal-heads'
+  /** A stack of single heads has equal virtual matrices, up to scales (and a swap). */
+  | 'virtual-matrices'
+  /** Both are 0. */
+  | 'zero'
+  /** All coefficients of a lightning layer are equal. */
+  | 'equal-coefficients'
+  /** Polynomials that agree at a random point. */
+  | 'identity-test';
+
+export type Comparison =
+  | {
+      readonly same: true;
+      readonly reason: Reason;
+      /** An exponent: the functions differ with a probability of at most 2^−k, if SHA-256 behaves like a random function. Absent: proved. */
+      readonly errorExponent?: number;
+      /** Turn the weights of a into those of b, entry by entry; null where no such transformations are known. */
+      readonly transformations: readonly Transformation[] | null;
+      /** For virtual matrices: M'_i = scales[i]·M_i. */
+      readonly scales?: readonly Fraction[];
+    }
+  | { readonly same: false; readonly difference: Difference }
+  /** No difference was found, and no theorem that decides. */
+  | { readonly same: null };
+
+/**
+ * Whether two weight sets of one network define the same function, exactly over Q.
+ *
+ * Proved either way for one attention layer (softmax without rotary and ALiBi; lightning), and wherever layers agree head by head or stacks of single heads in
+ * their virtual matrices. A difference is always shown by an input, with exact values or enclosures that do not meet. Elsewhere polynomial networks are
+ * compared at a random point (error probability 2^−100, if SHA-256 behaves like a random function); `same: null` is left for others, and for work that is
+ * too much. Theorems and proofs: docs/identifiability.md.
+ *
+ * @throws RangeError if the networks differ.
+ */
+export async function sameFunction(a: Weights, b: Weights, options: LongOperation = {}): Promise<Comparison> {
+  if (JSON.stringify(a.network) !== JSON.stringify(b.network))
+    throw rangeFault('b.network', 'the network of a', 'another one');
+  const pace = new Pace(options);
+  if (a.matrices.every((matrix, k) => matricesEqual(matrix, b.matrices[k]!)))
+    return { same: true, reason: 'equal-weights', transformations: [] };
+  return byHeads(a, b) ?? byVirtualMatrices(a, b) ?? (await bySearch(a, b, pace));
+}
+
+/** Equal formal sums of heads in every attention layer, and equal parameters elsewhere. */
+function byHeads(a: Weights, b: Weights): Comparison | null {
+  const [before, after] = [new Parameters(a), new Parameters(b)];
+  const text = (parameters: Parameters): string => {
+    const tied = [...parameters.layers.values()].some(
+      (layer) => layer.kind === 'attention' && layer.tiedTo !== undefined,
+    );
+    const lines: string[] = [];
+    for (const [path, layer] of parameters.layers)
+      lines.push(
+        layer.kind === 'attention' && !tied ? layerForm(parameters, path, layer) : parameters.textOf(path),
+      );
+    return lines.join('\n\n');
+  };
+  if (text(before) !== text(after)) return null;
+  return { same: true, reason: 'equal-heads', transformations: headTransformations(a, b) };
+}
+
+function byVirtualMatrices(a: Weights, b: Weights): Comparison | null {
+  const { network } = a;
+  if (!isSingleHeadStack(network)) return null;
+  const [before, after] = [a, b].map((weights) => virtualMatrices(network, new Parameters(weights))) as [
+    VirtualMatrices,
+    VirtualMatrices,
+  ];
+  if (before.isZero && after.isZero) return { same: true, reason: 'zero', transformations: null };
+  for (const start of [before, swapped(network, before)]) {
+    const scales = start && scalesBetween(network, start, after);
+    if (scales)
+      return {
+        same: true,
+        reason: 'virtual-matrices',
+        scales,
+        transformations: stackTransformations(network, a, b, scales, start !== before),
+      };
+  }
+  return null;
+}
+
+async function bySearch(a: Weights, b: Weights, pace: Pace): Promise<Comparison> {
+  const coefficients = coefficientsOf(a);
+  if (coefficients !== null && coefficients === coefficientsOf(b))
+    return { same: true, reason: 'equal-coefficients', transformations: null };
+  const { found, ...result } = await findDifference(a, b, pace);
+  if (found) return { same: false, difference: found };
+  const errorExponent = 'errorExponent' in result ? result.errorExponent : null;
+  if (errorExponent === null) return { same: null };
+  return { same: true, reason: 'identity-test', errorExponent, transformations: null };
+}
+
+/** Of a single lightning layer, if they are few enough. */
+function coefficientsOf(weights: Weights): string | null {
+  const { layers, inputDim, context } = weights.network;
+  const layer = layers[0];
+  if (layers.length !== 1 || layer?.kind !== 'attention') return null;
+  const width = Math.max(inputDim, context?.inputDim ?? 0);
+  return hasCoefficients(layer as AttentionLayer, width)
+    ? lightningCoefficients(new Parameters(weights), 'layers[0]', layer)
+    : null;
+}

@@ -1,0 +1,210 @@
+import { rangeFault } from '../assert.ts';
+import { divide, one, type Fraction } from '../fraction.ts';
+import type { AttentionLayer } from '../network/format.ts';
+import { groupOf, headCount } from '../network/layers/attention.ts';
+import type { RationalMatrix } from '../rational/index.ts';
+import {
+  addMatrices,
+  multiplyMatrices,
+  rationalInverse,
+  scaleMatrix,
+  subtractMatrices,
+  transposeMatrix,
+} from '../rational/rational-matrix.ts';
+import type { Weights } from '../weights/index.ts';
+import { Parameters, type MatrixName } from './parameters.ts';
+import { exchangeRankOne } from './virtual.ts';
+
+/** A change of weights that leaves the function as it is; `path` is that of an attention layer. */
+export type Transformation =
+  /** Q_h → G Q_h (and b_Q) for the heads of the group, K → G⁻ᵀK (and b_K): not with `rotary`. */
+  | {
+      readonly kind: 'query-key';
+      readonly path: string;
+      readonly group: number;
+      readonly matrix: RationalMatrix;
+    }
+  /** V → G V (and b_V), O_h → O_h G⁻¹ for the heads of the group. */
+  | {
+      readonly kind: 'value-output';
+      readonly path: string;
+      readonly group: number;
+      readonly matrix: RationalMatrix;
+    }
+  /** Softmax without rotary: b_K → b_K + vector; all keys of a query share what that adds to their scores. */
+  | {
+      readonly kind: 'key-bias';
+      readonly path: string;
+      readonly group: number;
+      readonly vector: RationalMatrix;
+    }
+  /** Softmax with b_O: b_V → b_V + vector, b_O → b_O − Σ O_h·vector (or the vector itself) over the heads of the group; weights sum to 1. */
+  | {
+      readonly kind: 'value-bias';
+      readonly path: string;
+      readonly group: number;
+      readonly vector: RationalMatrix;
+    }
+  /** Lightning: K → c⁻¹K (and b_K), V → cV (and b_V). */
+  | { readonly kind: 'rescale'; readonly path: string; readonly group: number; readonly factor: Fraction }
+  /** Head h becomes what head order[h] was; each head has its own keys and values, and no slope. */
+  | { readonly kind: 'permute-heads'; readonly path: string; readonly order: readonly number[] }
+  /** What layer `path` writes is multiplied by C, what the next layer reads by C⁻¹; both are plain heads, one behind the other. */
+  | { readonly kind: 'interface'; readonly path: string; readonly matrix: RationalMatrix }
+  /** One lightning head with V = u vᵀ, KᵀQ = k qᵀ: V → u kᵀ, and K, Q such that KᵀQ = v qᵀ. */
+  | { readonly kind: 'swap'; readonly path: string };
+
+/**
+ * Applies transformations one after the other, exactly. Throws a `RangeError` for one that does not fit the network: a matrix of the wrong order or without
+ * an inverse, another layer. Does not look at whether the function stays: that is theory (docs/identifiability.md).
+ */
+export function applyTransformations(weights: Weights, transformations: readonly Transformation[]): Weights {
+  const parameters = new Parameters(weights);
+  for (const transformation of transformations) apply(parameters, transformation);
+  return parameters.weights();
+}
+
+function apply(parameters: Parameters, transformation: Transformation): void {
+  const { path } = transformation;
+  const layer = parameters.layer(path);
+  if (layer?.kind !== 'attention' || layer.tiedTo !== undefined)
+    throw rangeFault('transformation.path', 'an attention layer with parameters of its own', path);
+  const change = (
+    name: MatrixName,
+    head: number | undefined,
+    by: (x: RationalMatrix) => RationalMatrix,
+  ): void => {
+    if (parameters.has(path, name, head))
+      parameters.set(path, name, head, by(parameters.get(path, name, head)));
+  };
+  const from = (left: RationalMatrix) => (x: RationalMatrix) => multiplyMatrices(left, x);
+  const headsOf = (group: number): number[] =>
+    Array.from({ length: headCount(layer) }, (_, head) => head).filter(
+      (head) => groupOf(layer, head) === group,
+    );
+  switch (transformation.kind) {
+    case 'query-key': {
+      const { group, matrix } = transformation;
+      if (layer.rotary) throw rangeFault('transformation', 'a layer without rotary positions', path);
+      const inverse = transposeMatrix(inverseOf(matrix, layer.headDim));
+      for (const head of headsOf(group))
+        for (const name of ['Q', 'bQ'] as const) change(name, head, from(matrix));
+      for (const name of ['K', 'bK'] as const) change(name, group, from(inverse));
+      return;
+    }
+    case 'value-output': {
+      const { group, matrix } = transformation;
+      if (layer.valueDim === undefined) throw rangeFault('transformation', 'a layer with valueDim', path);
+      const inverse = inverseOf(matrix, layer.valueDim);
+      for (const name of ['V', 'bV'] as const) change(name, group, from(matrix));
+      for (const head of headsOf(group)) change('O', head, (x) => multiplyMatrices(x, inverse));
+      return;
+    }
+    case 'key-bias': {
+      const { group, vector } = transformation;
+      if (layer.normalization !== 'softmax' || layer.rotary || !layer.bias?.key)
+        throw rangeFault('transformation', 'a softmax layer with biases of keys, without rotary', path);
+      change('bK', group, (x) => addMatrices(x, vector));
+      return;
+    }
+    case 'value-bias': {
+      const { group, vector } = transformation;
+      if (layer.normalization !== 'softmax' || !layer.bias?.value || !layer.bias.output)
+        throw rangeFault('transformation', 'a softmax layer with biases of values and of the output', path);
+      change('bV', group, (x) => addMatrices(x, vector));
+      for (const head of headsOf(group)) {
+        const moved =
+          layer.valueDim === undefined ? vector : multiplyMatrices(parameters.get(path, 'O', head), vector);
+        change('bO', undefined, (x) => subtractMatrices(x, moved));
+      }
+      return;
+    }
+    case 'rescale': {
+      const { group, factor } = transformation;
+      if (layer.normalization !== 'none') throw rangeFault('transformation', 'a lightning layer', path);
+      const inverse = divide(one, factor);
+      for (const name of ['K', 'bK'] as const) change(name, group, (x) => scaleMatrix(x, inverse));
+      for (const name of ['V', 'bV'] as const) change(name, group, (x) => scaleMatrix(x, factor));
+      return;
+    }
+    case 'permute-heads':
+      permuteHeads(parameters, path, layer, transformation.order);
+      return;
+    case 'interface': {
+      const next = nextPath(path);
+      const reader = parameters.layer(next);
+      if (reader?.kind !== 'attention' || reader.context || reader.tiedTo !== undefined)
+        throw rangeFault('transformation.path', 'a layer with an attention layer behind it', path);
+      const inverse = inverseOf(transformation.matrix, layer.outputDim);
+      for (let head = 0; head < headCount(layer); head++)
+        change(layer.valueDim === undefined ? 'V' : 'O', head, from(transformation.matrix));
+      change('bO', undefined, from(transformation.matrix));
+      for (let head = 0; head < headCount(reader); head++)
+        for (const name of ['Q', 'K', 'V'] as const)
+          if (parameters.has(next, name, head))
+            parameters.set(next, name, head, multiplyMatrices(parameters.get(next, name, head), inverse));
+      return;
+    }
+    case 'swap':
+      swap(parameters, path, layer);
+  }
+}
+
+function permuteHeads(
+  parameters: Parameters,
+  path: string,
+  layer: AttentionLayer,
+  order: readonly number[],
+): void {
+  const heads = headCount(layer);
+  const isPermutation = new Set(order).size === heads && order.every((head) => head >= 0 && head < heads);
+  if (!isPermutation || order.length !== heads)
+    throw rangeFault('transformation.order', `the heads 0 to ${heads - 1} in some order`, order.join(','));
+  if ((layer.numKeyValueHeads ?? heads) !== heads || layer.alibi)
+    throw rangeFault('transformation', 'heads with keys and values of their own, without alibi', path);
+  for (const name of ['Q', 'bQ', 'K', 'bK', 'V', 'bV', 'O'] as const) {
+    if (!parameters.has(path, name, 0)) continue;
+    const before = order.map((head) => parameters.get(path, name, head));
+    before.forEach((matrix, head) => parameters.set(path, name, head, matrix));
+  }
+}
+
+function swap(parameters: Parameters, path: string, layer: AttentionLayer): void {
+  const isPlain = headCount(layer) === 1 && layer.valueDim === undefined && !layer.bias && !layer.rotary;
+  if (!isPlain || layer.normalization !== 'none' || layer.context)
+    throw rangeFault('transformation', 'a plain lightning head with a full value matrix', path);
+  const [query, key] = [parameters.get(path, 'Q', 0), parameters.get(path, 'K', 0)];
+  const exchanged = exchangeRankOne(
+    parameters.get(path, 'V', 0),
+    multiplyMatrices(transposeMatrix(key), query),
+  );
+  if (!exchanged) throw rangeFault('transformation', 'V and KᵀQ of rank 1', path);
+  parameters.set(path, 'V', 0, exchanged.map);
+  // v qᵀ = (e vᵀ)ᵀ (e qᵀ) with a first unit vector e: rows of zeros below.
+  const { rows, cols, numerators, denominator } = exchanged.form;
+  const at = numerators.findIndex((n) => n !== 0n);
+  const [row, column] = [Math.floor(at / cols), at % cols];
+  const first = (entries: bigint[], d: bigint): RationalMatrix => ({
+    rows: layer.headDim,
+    cols: entries.length,
+    numerators: [...entries, ...Array<bigint>((layer.headDim - 1) * entries.length).fill(0n)],
+    denominator: d,
+  });
+  const v = Array.from({ length: rows }, (_, i) => numerators[i * cols + column]!);
+  const q = Array.from({ length: cols }, (_, j) => numerators[row * cols + j]!);
+  parameters.set(path, 'K', 0, scaleMatrix(first(v, 1n), divide(one, { n: denominator, d: 1n })));
+  parameters.set(path, 'Q', 0, scaleMatrix(first(q, 1n), divide(one, { n: numerators[at]!, d: 1n })));
+}
+
+function inverseOf(matrix: RationalMatrix, order: number): RationalMatrix {
+  const isSquare = matrix.rows === order && matrix.cols === order;
+  const inverse = isSquare ? rationalInverse(matrix) : null;
+  if (!inverse)
+    throw rangeFault('transformation.matrix', `a matrix of GL(${order})`, `${matrix.rows} × ${matrix.cols}`);
+  return inverse;
+}
+
+/** The layer behind it, in the same list. */
+function nextPath(path: string): string {
+  return path.replace(/\[(\d+)\]$/, (_, index: string) => `[${Number(index) + 1}]`);
+}

@@ -1,0 +1,135 @@
+import { divide, isOne, multiply, one, type Fraction } from '../fraction.ts';
+import type { RationalMatrix } from '../rational/index.ts';
+import {
+  addMatrices,
+  identityMatrix,
+  isZeroMatrix,
+  matricesEqual,
+  productOf,
+  ratioOf,
+  rationalMatrix,
+  rationalRank,
+  transposeMatrix,
+} from '../rational/rational-matrix.ts';
+import type { SingleHeadStack } from '../theory/single-head-stack.ts';
+import { headForms } from './head-forms.ts';
+import type { Parameters } from './parameters.ts';
+
+/** What the function of a stack of single heads depends on (docs/closed-form.md): M_i = P_{i−1}ᵀ A_i P_{i−1} with P_i = V_i ⋯ V_1, and L = P_l. */
+export interface VirtualMatrices {
+  /** The part of M_i that matters: nothing (softmax over equal tokens), its symmetric part where tokens are parallel, or all of it. */
+  readonly scores: readonly (RationalMatrix | null)[];
+  readonly map: RationalMatrix;
+  /** P_0, …, P_l */
+  readonly maps: readonly RationalMatrix[];
+  /** A factor of the function is 0. */
+  readonly isZero: boolean;
+}
+
+export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters): VirtualMatrices {
+  const maps = [identityMatrix(stack.inputDim)];
+  const scores: (RationalMatrix | null)[] = [];
+  const { sequenceLength } = stack;
+  // Tokens are y·z_1, …, y·z_t; or all the same.
+  let areParallel = sequenceLength === 1;
+  let areEqual = areParallel;
+  let isZero = false;
+  for (const [index, layer] of stack.layers.entries()) {
+    const before = maps[index]!;
+    const head = headForms(parameters, `layers[${index}]`, layer)[0]!;
+    const form = productOf(transposeMatrix(before), head.scores[0]!, before);
+    const isLightning = layer.normalization === 'none';
+    if (!isLightning && areEqual) scores.push(null);
+    else {
+      // Twice the symmetric part; only ratios and equality matter.
+      const symmetric = addMatrices(form, transposeMatrix(form));
+      const kept = areParallel ? symmetric : form;
+      scores.push(kept);
+      if (isLightning && isZeroMatrix(kept)) isZero = true;
+      if (isLightning && !layer.causal && rationalRank(form) <= 1) areParallel = true;
+      const isUniform = isZeroMatrix(kept) || (sequenceLength === 2 && isZeroMatrix(symmetric));
+      if (!isLightning && !layer.causal && isUniform) areParallel = areEqual = true;
+    }
+    maps.push(productOf(head.values, before));
+  }
+  const map = maps[maps.length - 1]!;
+  return { scores, map, maps, isZero: isZero || isZeroMatrix(map) };
+}
+
+/**
+ * The factors m_i with M'_i = m_i·M_i that leave the function as it is: the tokens of b behind layer i are σ_i times those of a, σ_i = m_i·σ_{i−1}³ behind
+ * lightning, σ_i = σ_{i−1} behind softmax, whose m_i is σ_{i−1}⁻², and σ_l·L' = L. Null if there are none.
+ */
+export function scalesBetween(
+  { layers }: SingleHeadStack,
+  a: VirtualMatrices,
+  b: VirtualMatrices,
+): readonly Fraction[] | null {
+  const scales: Fraction[] = [];
+  let sigma = one;
+  for (const [index, layer] of layers.entries()) {
+    const [before, after] = [a.scores[index]!, b.scores[index]!];
+    const squared = multiply(sigma, sigma);
+    if (before === null || after === null) {
+      if (before !== after) return null;
+      scales.push(divide(one, squared));
+      continue;
+    }
+    if (layer.normalization === 'softmax') {
+      const wanted = divide(one, squared);
+      const isEqual = isZeroMatrix(before)
+        ? isZeroMatrix(after)
+        : equalsRatio(ratioOf(after, before), wanted);
+      if (!isEqual) return null;
+      scales.push(wanted);
+      continue;
+    }
+    const factor = isZeroMatrix(before) ? null : ratioOf(after, before);
+    if (factor === null) return null;
+    scales.push(factor);
+    sigma = multiply(multiply(squared, sigma), factor);
+  }
+  if (isOne(sigma)) return matricesEqual(a.map, b.map) ? scales : null;
+  return equalsRatio(ratioOf(a.map, b.map), sigma) ? scales : null;
+}
+
+function equalsRatio(found: Fraction | null, { n, d }: Fraction): boolean {
+  return found !== null && found.n === n && found.d === d;
+}
+
+/**
+ * With the last score form and the map exchanged, where both have rank 1 and the last layer is lightning: L = u vᵀ, M = k qᵀ become u kᵀ, v qᵀ, and the
+ * function stays. Null elsewhere.
+ */
+export function swapped({ layers }: SingleHeadStack, virtual: VirtualMatrices): VirtualMatrices | null {
+  const form = virtual.scores.at(-1);
+  if (layers.at(-1)?.normalization !== 'none' || !form) return null;
+  const exchanged = exchangeRankOne(virtual.map, form);
+  return (
+    exchanged && { ...virtual, map: exchanged.map, scores: [...virtual.scores.slice(0, -1), exchanged.form] }
+  );
+}
+
+/** (u vᵀ, k qᵀ) → (u kᵀ, v qᵀ), scaled so that the product is the same; null unless both have rank 1. */
+export function exchangeRankOne(
+  map: RationalMatrix,
+  form: RationalMatrix,
+): { readonly map: RationalMatrix; readonly form: RationalMatrix } | null {
+  if (rationalRank(map) !== 1 || rationalRank(form) !== 1) return null;
+  const [u, v] = rankOneFactors(map);
+  const [k, q] = rankOneFactors(form);
+  return { map: productOf(u, transposeMatrix(k)), form: productOf(v, transposeMatrix(q)) };
+}
+
+/** Columns x, y with x·yᵀ the matrix of rank 1. */
+function rankOneFactors(matrix: RationalMatrix): [RationalMatrix, RationalMatrix] {
+  const { rows, cols, numerators, denominator } = matrix;
+  const at = numerators.findIndex((n) => n !== 0n);
+  const [row, column] = [Math.floor(at / cols), at % cols];
+  const x = Array.from({ length: rows }, (_, i) => numerators[i * cols + column]!);
+  const y = Array.from({ length: cols }, (_, j) => numerators[row * cols + j]!);
+  return [
+    { rows, cols: 1, numerators: x, denominator: 1n },
+    rationalMatrix(cols, 1, y, denominator * numerators[at]!),
+  ];
+}

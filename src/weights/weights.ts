@@ -1,0 +1,48 @@
+import { assertInteger, rangeFault, typeFault } from '../assert.ts';
+import type { Network } from '../network/format.ts';
+import { parameterBlocks, type ParameterBlock } from '../network/parameters.ts';
+import type { RationalMatrix } from '../rational/index.ts';
+import { rationalMatrix } from '../rational/rational-matrix.ts';
+
+/** A point of the parameter space over Q: the matrices in the order of `parameterBlocks(network)`; a vector has one column. */
+export interface Weights {
+  readonly network: Network;
+  readonly matrices: readonly RationalMatrix[];
+}
+
+/** The name of a parameter matrix in files: `layers[0].Q[1]`, with the head or group where there are several, `layers[2].W`. */
+export function parameterName({ path, name, head }: ParameterBlock): string {
+  return head === undefined ? `${path}.${name}` : `${path}.${name}[${head}]`;
+}
+
+/**
+ * Weights of a network from matrices of its parameter blocks, in their order, with integer numerators and one denominator each (1 if absent). Throws for a
+ * wrong number of matrices or a wrong shape.
+ */
+export function weights(
+  network: Network,
+  matrices: readonly (Omit<RationalMatrix, 'denominator'> & { readonly denominator?: bigint })[],
+): Weights {
+  const blocks = parameterBlocks(network);
+  if (matrices.length !== blocks.length)
+    throw rangeFault('weights.matrices', `${blocks.length} matrices`, matrices.length);
+  return {
+    network,
+    matrices: blocks.map((block, k) => {
+      const { rows, cols, numerators, denominator = 1n } = matrices[k]!;
+      const title = parameterName(block);
+      assertInteger(`${title}.rows`, rows, block.rows, block.rows);
+      assertInteger(`${title}.cols`, cols, block.cols, block.cols);
+      if (numerators.length !== rows * cols)
+        throw rangeFault(`${title}.numerators`, `${rows * cols} integers`, numerators.length);
+      for (const entry of numerators)
+        if (typeof entry !== 'bigint') throw typeFault(`${title}.numerators`, 'bigints', entry);
+      return rationalMatrix(rows, cols, [...numerators], denominator);
+    }),
+  };
+}
+
+/** The matrices by their offsets in the parameter vector. */
+export function byOffset({ network, matrices }: Weights): ReadonlyMap<number, RationalMatrix> {
+  return new Map(parameterBlocks(network).map(({ offset }, k) => [offset, matrices[k]!]));
+}

@@ -1,0 +1,141 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { applyTransformations } from '../../src/identifiability/index.ts';
+import { attentionStack, type Network } from '../../src/network/index.ts';
+import { serializeWeights, weights, type Weights } from '../../src/weights/index.ts';
+import { npyOf } from '../weights/write.ts';
+import { dimcert, startCommand, temporaryFolder } from './command.ts';
+
+const stackOf = (normalization: 'none' | 'softmax'): Network =>
+  attentionStack({ dims: [2, 2], headDims: [2], sequenceLength: 3, normalization });
+const matrix = (...numerators: number[]) => ({ rows: 2, cols: 2, numerators: numerators.map(BigInt) });
+const of = (network: Network, value: number): Weights =>
+  weights(network, [matrix(1, 2, 0, 1), matrix(1, 0, 3, 1), matrix(value, 1, 1, 2)]);
+
+/** Runs fibre on files a.json and b.json. */
+async function fibre(a: Weights, b: Weights, ...options: string[]) {
+  const cwd = temporaryFolder();
+  writeFileSync(`${cwd}/a.json`, serializeWeights(a));
+  writeFileSync(`${cwd}/b.json`, serializeWeights(b));
+  return dimcert(['fibre', 'a.json', 'b.json', ...options], { cwd });
+}
+
+test('the same function, with the transformation that shows it', async () => {
+  const a = of(stackOf('none'), 1);
+  const G = { ...matrix(1, 1, 0, 1), denominator: 1n };
+  const b = applyTransformations(a, [
+    { kind: 'rescale', path: 'layers[0]', group: 0, factor: { n: -2n, d: 3n } },
+    { kind: 'query-key', path: 'layers[0]', group: 0, matrix: G },
+  ]);
+  const { code, stdout, stderr } = await fibre(a, b);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(
+    /^functions +the same +proved: .*\nwitness +2 transformations +from a to b, applied and checked\ntime/,
+  );
+  expect(stdout).toContain('layers[0], group 0: V → c·V, K → K/c with c = -2/3\n');
+  expect(stdout).toContain('layers[0], group 0: Q → G·Q, K → G⁻ᵀ·K with G = [[1, 1], [0, 1]]\n');
+  const json = await fibre(a, b, '--json');
+  expect(JSON.parse(json.stdout)).toEqual({
+    same: true,
+    reason: 'equal-heads',
+    errorProbability: 0,
+    transformations: [
+      { kind: 'rescale', path: 'layers[0]', group: 0, factor: '-2/3' },
+      {
+        kind: 'query-key',
+        path: 'layers[0]',
+        group: 0,
+        matrix: [
+          ['1', '1'],
+          ['0', '1'],
+        ],
+      },
+    ],
+    seconds: expect.any(Number),
+  });
+});
+
+test('different functions, with an input: exact values, or enclosures', async () => {
+  const exact = await fibre(of(stackOf('none'), 1), of(stackOf('none'), 2));
+  expect(exact.code).toBe(0);
+  expect(exact.stdout).toMatch(
+    /^functions +different +at token \d, coordinate 0 \(from 0\)\na +-?\d+\nb +-?\d+\ninput +\[\[.*\]\]\ntime/,
+  );
+  const enclosed = await fibre(of(stackOf('softmax'), 1), of(stackOf('softmax'), 2));
+  expect(enclosed.stdout).toMatch(/^a +about -?[\d.]+ \(enclosed in an interval: --json\)$/m);
+  const { stdout } = await fibre(of(stackOf('softmax'), 1), of(stackOf('softmax'), 2), '--json');
+  const { same, difference } = JSON.parse(stdout) as {
+    same: boolean;
+    difference: { tokens: string[][]; values: string[][] };
+  };
+  expect(same).toBe(false);
+  expect(difference.tokens.map((token) => token.length)).toEqual([2, 2, 2]);
+  expect(difference.values.map((ends) => ends.length)).toEqual([2, 2]);
+});
+
+test('vectors of floats, with the network beside them', async () => {
+  const cwd = temporaryFolder();
+  const numbers = [1, 2, 0, 1, 1, 0, 3, 1, 0.1, 1, 1, 2];
+  writeFileSync(`${cwd}/network.json`, JSON.stringify(stackOf('none')));
+  writeFileSync(`${cwd}/a.npy`, npyOf(numbers));
+  writeFileSync(`${cwd}/b.npy`, npyOf(numbers.map((x) => (x === 0.1 ? 0.1 + 2 ** -56 : x))));
+  const run = (b: string) => dimcert(['fibre', 'a.npy', b, '--network', 'network.json', '--json'], { cwd });
+  expect(JSON.parse((await run('a.npy')).stdout)).toMatchObject({ same: true, reason: 'equal-weights' });
+  // The last bit of 0.1: nothing is rounded.
+  expect(JSON.parse((await run('b.npy')).stdout)).toMatchObject({ same: false });
+});
+
+test.each<[string[], string]>([
+  [['fibre', 'a.json'], "missing required argument 'b'"],
+  [['fibre', '-', '-'], '-: expected stdin once, got it twice'],
+  [['fibre', 'nowhere.json', 'a.json'], 'nowhere.json: cannot be read: no such file or directory'],
+  [['fibre', 'a.json', 'empty.json'], 'empty.json: expected weights, got nothing (it is empty)'],
+  [['fibre', 'a.json', 'other.json'], 'other.json: network: expected the network of a, got'],
+  [
+    ['fibre', 'a.json', 'wrong.json'],
+    'wrong.json: parameters["layers[0].Q[0]"][0][1]: expected an integer, or a rational number in a string',
+  ],
+  [
+    ['fibre', 'a.json', 'a.json', '--network', 'wrong.json'],
+    'wrong.json: format: expected "dimcert-network"',
+  ],
+])('%j is refused in one line', async (args, words) => {
+  const cwd = temporaryFolder();
+  const a = serializeWeights(of(stackOf('none'), 1));
+  writeFileSync(`${cwd}/a.json`, a);
+  writeFileSync(`${cwd}/empty.json`, '');
+  writeFileSync(`${cwd}/other.json`, serializeWeights(of(stackOf('softmax'), 1)));
+  writeFileSync(`${cwd}/wrong.json`, a.replace('"2"', '0.25'));
+  const { code, stdout, stderr } = await dimcert(args, { cwd, stdin: a });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^dimcert: [^\n]+\n$/);
+  expect(stderr).toContain(words);
+});
+
+test('Ctrl-C ends a comparison', async () => {
+  // Functions that are the same for a reason unknown to theory, of degree 3^8.
+  const dims = Array<number>(9).fill(5);
+  const deep = attentionStack({
+    dims,
+    headDims: Array<number>(8).fill(5),
+    sequenceLength: 6,
+    normalization: 'none',
+  });
+  const identity = Array.from({ length: 25 }, (_, e) => (e % 6 === 0 ? 1n : 0n));
+  const of = (first: bigint[], second: bigint[]): Weights =>
+    weights(
+      deep,
+      Array.from({ length: 24 }, (_, k) => {
+        const numerators = k === 0 ? first : k === 3 ? second : identity;
+        return { rows: 5, cols: 5, numerators: numerators.map((x) => x * 10n ** 40n) };
+      }),
+    );
+  const changed = identity.map((x, e) => (e === 7 ? 1n : x));
+  const cwd = temporaryFolder();
+  writeFileSync(`${cwd}/a.json`, serializeWeights(of(changed, identity)));
+  writeFileSync(`${cwd}/b.json`, serializeWeights(of(identity, changed)));
+  const { process: child, outcome } = startCommand(['fibre', 'a.json', 'b.json'], { cwd });
+  child.stdin.end();
+  setTimeout(() => child.kill('SIGINT'), 250);
+  expect((await outcome).code).toBe(130);
+});

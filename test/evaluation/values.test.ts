@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encloseOutputSteps } from '../../src/evaluation/enclosure.ts';
+import { degreeOf, isPolynomial, outputOverQ } from '../../src/evaluation/over-q.ts';
+import { network, type Network } from '../../src/network/index.ts';
+import { networkGraph } from '../../src/network/graph.ts';
+import type { RationalMatrix } from '../../src/rational/index.ts';
+import { byOffset, weights } from '../../src/weights/weights.ts';
+import { isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from '../identifiability/oracle.ts';
+import { randomFrom, randomMatrix, randomNetwork, randomWeights } from '../identifiability/random-weights.ts';
+
+const bits = 100;
+
+function enclosed(shape: Network, matrices: readonly RationalMatrix[], tokens: RationalMatrix): number[] {
+  const point = { matrices: byOffset(weights(shape, matrices)), tokens, context: null };
+  const steps = encloseOutputSteps(networkGraph(shape), point, bits);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value.map(({ lo, hi }) => {
+    expect(hi - lo).toBeLessThan(2n ** 40n);
+    return Number((lo + hi) / 2n) * 2 ** -bits;
+  });
+}
+
+test('exact values and enclosures of random networks have the values of their definition', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => {
+      const random = randomFrom(seed);
+      const shape = randomNetwork(random);
+      const { matrices } = randomWeights(random, shape);
+      const graph = networkGraph(shape);
+      const tokens = { ...randomMatrix(random, shape.sequenceLength, shape.inputDim), denominator: 8n };
+      const at = weights(shape, matrices);
+      expect(isPolynomial(graph)).toBe(degreeOf(graph) < Infinity);
+      if (!isSoftmax(shape)) {
+        const { numerators, denominator } = outputOverQ(graph, {
+          matrices: byOffset(at),
+          tokens,
+          context: null,
+        });
+        expect(numerators.map((n) => residueOf(n, denominator))).toEqual(valuesModuloP(at, tokens));
+      }
+      const wanted = valuesInDoubles(at, tokens);
+      enclosed(shape, matrices, tokens).forEach((x, e) =>
+        expect(Math.abs(x - wanted[e]!)).toBeLessThan(1e-6 * (1 + Math.abs(wanted[e]!))),
+      );
+    }),
+    { numRuns: 150 },
+  );
+});
+
+const vector = (numbers: readonly number[]): RationalMatrix => ({
+  rows: numbers.length,
+  cols: 1,
+  numerators: numbers.map((x) => BigInt(x * 8)),
+  denominator: 8n,
+});
+const token = [0.5, -1.25, 2, 0.125];
+const tokens: RationalMatrix = { ...vector(token), rows: 1, cols: 4 };
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+const closeTo = (found: readonly number[], wanted: readonly number[]): void =>
+  found.forEach((x, e) => expect(x).toBeCloseTo(wanted[e]!, 12));
+
+describe('kinds of layers, from their formulas in doubles', () => {
+  test.each<[string, (x: number) => number, object?]>([
+    ['exp', Math.exp],
+    ['sigmoid', sigmoid],
+    ['silu', (x) => x * sigmoid(x)],
+    ['tanh', Math.tanh],
+    ['softplus', (x) => Math.log(1 + Math.exp(x))],
+    ['gelu-tanh', (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))],
+    ['gelu-tanh', (x) => (x / 2) * (1 + Math.tanh(0.75 * (x + 0.044715 * x ** 3))), { coefficient: '3/4' }],
+  ])('%s', (name, f, more = {}) => {
+    const layer = { kind: 'activation', function: name, ...more } as never;
+    closeTo(enclosed(network({ inputDim: 4, sequenceLength: 1, layers: [layer] }), [], tokens), token.map(f));
+  });
+
+  const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length;
+
+  test('rmsnorm, with an offset of its weight', () => {
+    const gamma = [1, 2, -1, 0.5];
+    const shape = network({
+      inputDim: 4,
+      sequenceLength: 1,
+      layers: [{ kind: 'rmsnorm', epsilon: '1/100', unitOffset: true }],
+    });
+    const root = Math.sqrt(mean(token.map((x) => x * x)) + 0.01);
+    closeTo(
+      enclosed(shape, [vector(gamma)], tokens),
+      token.map((x, i) => ((1 + gamma[i]!) * x) / root),
+    );
+  });
+
+  test('layernorm', () => {
+    const [gamma, beta] = [
+      [1, 2, -1, 0.5],
+      [0.25, 0, 1, -3],
+    ];
+    const shape = network({ inputDim: 4, sequenceLength: 1, layers: [{ kind: 'layernorm', bias: true }] });
+    const centered = token.map((x) => x - mean(token));
+    const root = Math.sqrt(mean(centered.map((x) => x * x)));
+    closeTo(
+      enclosed(shape, [vector(gamma), vector(beta)], tokens),
+      centered.map((x, i) => (gamma[i]! * x) / root + beta[i]!),
+    );
+  });
+
+  test('softmax with rotary positions and ALiBi', () => {
+    const t = 3;
+    const shape = network({
+      inputDim: 2,
+      sequenceLength: t,
+      layers: [
+        {
+          kind: 'attention',
+          normalization: 'softmax',
+          headDim: 2,
+          outputDim: 2,
+          causal: true,
+          alibi: true,
+          rotary: { base: 10 },
+        },
+      ],
+    });
+    const identity: RationalMatrix = { rows: 2, cols: 2, numerators: [1n, 0n, 0n, 1n], denominator: 1n };
+    const x = [
+      [0.5, 1],
+      [-1, 0.25],
+      [2, -0.5],
+    ];
+    const input: RationalMatrix = { ...vector(x.flat()), rows: t, cols: 2 };
+    const turn = ([a, b]: number[], position: number): number[] => [
+      a! * Math.cos(position) - b! * Math.sin(position),
+      a! * Math.sin(position) + b! * Math.cos(position),
+    ];
+    const wanted = x.flatMap((query, i) => {
+      const keys = x.slice(0, i + 1);
+      // One head: the slope is 2^(−8).
+      const weights = keys.map((key, j) => {
+        const [q, k] = [turn(query, i), turn(key, j)];
+        return Math.exp(q[0]! * k[0]! + q[1]! * k[1]! - (i - j) / 256);
+      });
+      const sum = weights.reduce((a, b) => a + b, 0);
+      return [0, 1].map((c) => keys.reduce((y, key, j) => y + (weights[j]! / sum) * key[c]!, 0));
+    });
+    closeTo(enclosed(shape, [identity, identity, identity], input), wanted);
+  });
+
+  test('gated, positions, scale, sum', () => {
+    const shape = network({
+      inputDim: 2,
+      sequenceLength: 2,
+      layers: [
+        { kind: 'positions' },
+        { kind: 'scale', factor: '-1/2' },
+        { kind: 'sum', branches: [[], [{ kind: 'gated', function: 'silu', hiddenDim: 1, outputDim: 2 }]] },
+      ],
+    });
+    const P = { rows: 2, cols: 2, numerators: [1n, 2n, 3n, 4n], denominator: 4n };
+    const [G, U, D] = [
+      [2n, -1n],
+      [1n, 3n],
+      [1n, -2n],
+    ];
+    const row = (numerators: bigint[], rows: number): RationalMatrix => ({
+      rows,
+      cols: numerators.length / rows,
+      numerators,
+      denominator: 1n,
+    });
+    const input = { rows: 2, cols: 2, numerators: [1n, -1n, 2n, 5n], denominator: 2n };
+    const wanted = [0, 1].flatMap((i) => {
+      const z = [0, 1].map(
+        (c) => -(Number(input.numerators[2 * i + c]) / 2 + Number(P.numerators[2 * i + c]) / 4) / 2,
+      );
+      const g = Number(G[0]) * z[0]! + Number(G[1]) * z[1]!;
+      const hidden = g * sigmoid(g) * (Number(U[0]) * z[0]! + Number(U[1]) * z[1]!);
+      return z.map((x, c) => x + Number(D[c]) * hidden);
+    });
+    closeTo(enclosed(shape, [P, row(G, 1), row(U, 1), row(D, 2)], input), wanted);
+  });
+});

@@ -1,0 +1,499 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  applyTransformations,
+  sameFunction,
+  type Comparison,
+  type Transformation,
+} from '../../src/identifiability/index.ts';
+import { attentionStack, network } from '../../src/network/index.ts';
+import type { RationalMatrix } from '../../src/rational/index.ts';
+import { matricesEqual } from '../../src/rational/rational-matrix.ts';
+import { weights, type Weights } from '../../src/weights/index.ts';
+import { agree, isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from './oracle.ts';
+import {
+  randomBasis,
+  randomFrom,
+  randomMatrix,
+  randomNetwork,
+  randomTransformations,
+  randomWeights,
+  withChangedEntry,
+} from './random-weights.ts';
+
+const matrix = (rows: readonly (readonly number[])[]): RationalMatrix => ({
+  rows: rows.length,
+  cols: rows[0]!.length,
+  numerators: rows.flat().map(BigInt),
+  denominator: 1n,
+});
+
+function expectWitness(a: Weights, b: Weights, found: Comparison): void {
+  if (!found.same || !found.transformations) throw new Error('expected a witness');
+  const moved = applyTransformations(a, found.transformations);
+  expect(moved.matrices.every((m, k) => matricesEqual(m, b.matrices[k]!))).toBe(true);
+}
+
+const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+
+test('what transformations relate is the same function', async () => {
+  await fc.assert(
+    fc.asyncProperty(seeds, async (seed) => {
+      const random = randomFrom(seed);
+      const shape = randomNetwork(random);
+      const a = randomWeights(random, shape);
+      const b = applyTransformations(a, randomTransformations(random, shape));
+      const found = await sameFunction(a, b);
+      expect(found.same).toBe(true);
+      if (found.same && found.transformations) expectWitness(a, b, found);
+      expect(agree(a, b, random)).toBe(true);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('one changed entry is judged as by an oracle, and a difference is one', async () => {
+  await fc.assert(
+    fc.asyncProperty(seeds, fc.boolean(), async (seed, isMoved) => {
+      const random = randomFrom(seed);
+      const shape = randomNetwork(random);
+      const a = randomWeights(random, shape);
+      const moved = isMoved ? applyTransformations(a, randomTransformations(random, shape)) : a;
+      const b = withChangedEntry(random, moved);
+      const found = await sameFunction(a, b);
+      if (found.same === true) expect(agree(a, b, random)).toBe(true);
+      if (found.same !== false) return;
+      const { tokens, token, coordinate, values } = found.difference;
+      for (const [k, side] of [a, b].entries()) {
+        const value = values[k]!;
+        const width = valuesInDoubles(side, tokens).length / shape.sequenceLength;
+        const place = token * width + coordinate;
+        if ('n' in value) expect(valuesModuloP(side, tokens)[place]).toBe(residueOf(value.n, value.d));
+        else {
+          const x = valuesInDoubles(side, tokens)[place]!;
+          const slack = 1e-7 * (1 + Math.abs(x));
+          expect(Number(value.above.n) / Number(value.above.d)).toBeLessThan(x + slack);
+          expect(Number(value.below.n) / Number(value.below.d)).toBeGreaterThan(x - slack);
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('polynomial networks are always decided', async () => {
+  await fc.assert(
+    fc.asyncProperty(seeds, async (seed) => {
+      const random = randomFrom(seed);
+      const shape = randomNetwork(random);
+      if (isSoftmax(shape)) return;
+      const a = randomWeights(random, shape);
+      const b = withChangedEntry(random, a);
+      expect((await sameFunction(a, b)).same).toBe(agree(a, b, random));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('entries of 200 bits', async () => {
+  const random = randomFrom(5);
+  for (const normalization of ['none', 'softmax'] as const) {
+    const shape = attentionStack({ dims: [4, 3, 2], headDims: [2, 3], sequenceLength: 3, normalization });
+    // Of full rank: an identity is in each, and nothing is likely to cancel.
+    const a = weights(
+      shape,
+      [2, 2, 3, 3, 3, 2].map((rows, k) => {
+        const cols = k < 3 ? 4 : 3;
+        const left = randomBasis(random, rows, 200);
+        const first = {
+          ...left,
+          cols,
+          numerators: Array.from({ length: rows * cols }, (_, e) => {
+            const [i, j] = [Math.floor(e / cols), e % cols];
+            return j < rows ? left.numerators[i * rows + j]! : BigInt(i + j);
+          }),
+        };
+        return first;
+      }),
+    );
+    const steps = randomTransformations(random, shape, 200);
+    const b = applyTransformations(a, steps);
+    const found = await sameFunction(a, b);
+    expect(found).toMatchObject({ same: true, reason: 'virtual-matrices' });
+    expectWitness(a, b, found);
+    expect((await sameFunction(a, withChangedEntry(random, b))).same).toBe(false);
+  }
+});
+
+describe('one lightning layer', () => {
+  const shape = attentionStack({ dims: [3, 2], headDims: [2], sequenceLength: 2, normalization: 'none' });
+  const zero = matrix([
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+  const full = [
+    matrix([
+      [1, 2, 0],
+      [0, 1, 3],
+    ]),
+    matrix([
+      [2, 0, 1],
+      [1, 1, 0],
+    ]),
+    matrix([
+      [1, 0, 2],
+      [0, 3, 1],
+    ]),
+  ] as const;
+
+  test('zero values or scores: the function is 0', async () => {
+    const a = weights(shape, [full[0], zero, full[2]]);
+    const b = weights(shape, [full[0], full[1], zero]);
+    expect(await sameFunction(a, b)).toMatchObject({ same: true });
+    expect((await sameFunction(a, weights(shape, full))).same).toBe(false);
+  });
+
+  test('a pair of rank 1: the factors v and k may be exchanged', async () => {
+    // V = u vᵀ, A = k qᵀ with v and k not parallel.
+    const [u, v, k, q] = [
+      [1, 2],
+      [1, 0, 1],
+      [0, 1, 3],
+      [2, 1, 0],
+    ];
+    const outer = (x: readonly number[], y: readonly number[]): number[][] =>
+      x.map((a) => y.map((b) => a * b));
+    const of = (value: readonly number[], key: readonly number[]): Weights =>
+      weights(shape, [matrix([q, [0, 0, 0]]), matrix([key, [0, 0, 0]]), matrix(outer(u, value))]);
+    const [a, b] = [of(v, k), of(k, v)];
+    const found = await sameFunction(a, b);
+    expect(found).toMatchObject({ same: true });
+    expect(agree(a, b, randomFrom(1))).toBe(true);
+    const swap: Transformation = { kind: 'swap', path: 'layers[0]' };
+    expect(await sameFunction(a, applyTransformations(a, [swap]))).toMatchObject({ same: true });
+    // v ∥ k: the swap is a scale, and one of the factors alone may not change.
+    expect((await sameFunction(of(v, v), of(v, k))).same).toBe(false);
+  });
+
+  test('heads that share their scores: only the sum of their values counts', async () => {
+    for (const normalization of ['none', 'softmax'] as const) {
+      const heads = network({
+        inputDim: 3,
+        sequenceLength: 3,
+        layers: [{ kind: 'attention', normalization, numHeads: 2, headDim: 2, outputDim: 2 }],
+      });
+      const [q, k] = full;
+      const one = matrix([
+        [1, 0, 0],
+        [0, 0, 1],
+      ]);
+      const rest = { ...full[2], numerators: full[2].numerators.map((x, e) => x - one.numerators[e]!) };
+      const a = weights(heads, [q, k, full[2], q, k, zero]);
+      const b = weights(heads, [q, k, one, q, k, rest]);
+      expect(await sameFunction(a, b)).toMatchObject({ same: true, reason: 'equal-heads' });
+      expect((await sameFunction(a, weights(heads, [q, k, one, q, k, full[2]]))).same).toBe(false);
+    }
+  });
+
+  test('heads mixed by GL(2): the coefficients are compared', async () => {
+    const heads = network({
+      inputDim: 3,
+      sequenceLength: 2,
+      layers: [{ kind: 'attention', normalization: 'none', numHeads: 2, headDim: 3, outputDim: 2 }],
+    });
+    const random = randomFrom(3);
+    const identity = matrix([
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]);
+    const [A, B] = [randomBasis(random, 3), randomBasis(random, 3)];
+    const [V, W] = [full[2], randomBasis(random, 3)];
+    const second = { ...W, rows: 2, numerators: W.numerators.slice(0, 6) };
+    const combined = (x: RationalMatrix, y: RationalMatrix, a: bigint, b: bigint): RationalMatrix => ({
+      ...x,
+      numerators: x.numerators.map((n, e) => a * n + b * y.numerators[e]!),
+    });
+    // V⊗A + W⊗B = (V − 2W)⊗A + W⊗(B + 2A)
+    const a = weights(heads, [A, identity, V, B, identity, second]);
+    const b = weights(heads, [
+      A,
+      identity,
+      combined(V, second, 1n, -2n),
+      combined(B, A, 1n, 2n),
+      identity,
+      second,
+    ]);
+    expect(await sameFunction(a, b)).toEqual({
+      same: true,
+      reason: 'equal-coefficients',
+      transformations: null,
+    });
+  });
+});
+
+describe('stacks', () => {
+  const identity = matrix([
+    [1, 0],
+    [0, 1],
+  ]);
+  const J = matrix([
+    [0, 1],
+    [-1, 0],
+  ]);
+  const V = matrix([
+    [1, 2],
+    [3, 5],
+  ]);
+
+  test('(B, J) is det(B) times (J, B), though no scales relate them', async () => {
+    const shape = attentionStack({
+      dims: [2, 2, 2],
+      headDims: [2, 2],
+      sequenceLength: 3,
+      normalization: 'none',
+    });
+    const B = matrix([
+      [-3, 2],
+      [-2, -3],
+    ]);
+    const scaled = { ...V, numerators: V.numerators.map((x) => 13n * x) };
+    const a = weights(shape, [B, identity, identity, J, identity, V]);
+    expect(await sameFunction(a, weights(shape, [J, identity, identity, B, identity, scaled]))).toEqual({
+      same: true,
+      reason: 'identity-test',
+      errorExponent: 100,
+      transformations: null,
+    });
+    const b = weights(shape, [J, identity, identity, B, identity, V]);
+    const found = await sameFunction(a, b);
+    if (found.same !== false) throw new Error('expected a difference');
+    const [x, y] = found.difference.values;
+    if (!('n' in x) || !('n' in y)) throw new Error('expected exact values');
+    expect(x.n * y.d).toBe(13n * y.n * x.d);
+  });
+
+  test('behind a score matrix of rank 1 only symmetric parts count', async () => {
+    const shape = attentionStack({
+      dims: [2, 2, 2],
+      headDims: [1, 2],
+      sequenceLength: 3,
+      normalization: 'none',
+    });
+    const [q, k] = [matrix([[1, 2]]), matrix([[3, -1]])];
+    const S = matrix([
+      [1, 4],
+      [-2, 3],
+    ]);
+    const turned = matrix([
+      [1, -2],
+      [4, 3],
+    ]);
+    const a = weights(shape, [q, k, identity, S, identity, V]);
+    expect(await sameFunction(a, weights(shape, [q, k, identity, turned, identity, V]))).toMatchObject({
+      same: true,
+      reason: 'virtual-matrices',
+    });
+    // And a skew one makes it 0.
+    expect(
+      await sameFunction(
+        weights(shape, [q, k, identity, J, identity, V]),
+        weights(shape, [k, q, V, J, identity, V]),
+      ),
+    ).toMatchObject({ same: true, reason: 'zero' });
+  });
+
+  test('a skew score matrix frees all later scores of two tokens, and not of three', async () => {
+    const [S, T] = [
+      matrix([
+        [1, 4],
+        [-2, 3],
+      ]),
+      matrix([
+        [2, 0],
+        [1, 1],
+      ]),
+    ];
+    for (const [sequenceLength, causal, same] of [
+      [2, false, true],
+      [2, true, false],
+      [3, false, false],
+    ] as const) {
+      const shape = attentionStack({
+        dims: [2, 2, 2],
+        headDims: [2, 2],
+        sequenceLength,
+        normalization: 'softmax',
+        causal,
+      });
+      const [a, b] = [S, T].map((later) => weights(shape, [J, identity, identity, later, identity, V]));
+      expect((await sameFunction(a!, b!)).same).toBe(same);
+      expect(agree(a!, b!, randomFrom(1))).toBe(same);
+    }
+    // Scores that are 0 make all tokens equal, however many.
+    const zero = matrix([
+      [0, 0],
+      [0, 0],
+    ]);
+    const shape = attentionStack({
+      dims: [2, 2, 2],
+      headDims: [2, 2],
+      sequenceLength: 4,
+      normalization: 'softmax',
+    });
+    const [a, b] = [S, T].map((later) => weights(shape, [zero, identity, identity, later, identity, V]));
+    expect(await sameFunction(a!, b!)).toMatchObject({ same: true, reason: 'virtual-matrices' });
+  });
+
+  test('one token', async () => {
+    const soft = attentionStack({
+      dims: [2, 2, 2],
+      headDims: [2, 1],
+      sequenceLength: 1,
+      normalization: 'softmax',
+    });
+    const random = randomFrom(9);
+    const [Q, K] = [randomBasis(random, 2), randomBasis(random, 2)];
+    const a = weights(soft, [Q, K, V, matrix([[1, 0]]), matrix([[0, 1]]), identity]);
+    const b = weights(soft, [K, identity, identity, matrix([[5, 0]]), matrix([[0, 3]]), V]);
+    expect(await sameFunction(a, b)).toMatchObject({ same: true, reason: 'virtual-matrices' });
+  });
+
+  test('an entry that nothing reads, and tokens that it annihilates', async () => {
+    const shape = attentionStack({
+      dims: [2, 3, 2],
+      headDims: [2, 2],
+      sequenceLength: 2,
+      normalization: 'none',
+    });
+    const random = randomFrom(4);
+    const first = [randomBasis(random, 2), randomBasis(random, 2)];
+    // The third coordinate is 0, and later layers may read of it what they like.
+    const writer = matrix([
+      [1, 2],
+      [3, 4],
+      [0, 0],
+    ]);
+    const a = weights(shape, [
+      ...first,
+      writer,
+      matrix([
+        [1, 0, 5],
+        [0, 1, 7],
+      ]),
+      matrix([
+        [1, 2, 0],
+        [0, 1, 0],
+      ]),
+      matrix([
+        [1, 1, 0],
+        [0, 2, 0],
+      ]),
+    ]);
+    const b = weights(shape, [
+      ...first,
+      writer,
+      matrix([
+        [1, 0, 0],
+        [0, 1, -7],
+      ]),
+      matrix([
+        [1, 2, 9],
+        [0, 1, 0],
+      ]),
+      matrix([
+        [1, 1, 8],
+        [0, 2, 8],
+      ]),
+    ]);
+    expect(await sameFunction(a, b)).toMatchObject({ same: true, reason: 'virtual-matrices' });
+    // The third coordinate is written, and nobody reads it.
+    const writes = (x: number): RationalMatrix =>
+      matrix([
+        [1, 2],
+        [3, 4],
+        [x, 1],
+      ]);
+    const readers = [
+      matrix([
+        [1, 0, 0],
+        [0, 1, 0],
+      ]),
+      matrix([
+        [1, 2, 0],
+        [0, 1, 0],
+      ]),
+      matrix([
+        [1, 1, 0],
+        [0, 2, 0],
+      ]),
+    ];
+    expect(
+      await sameFunction(
+        weights(shape, [...first, writes(1), ...readers]),
+        weights(shape, [...first, writes(5), ...readers]),
+      ),
+    ).toMatchObject({ same: true, reason: 'virtual-matrices' });
+  });
+});
+
+test('a layer of the shape of GPT-2: 64 wide, 4 heads, biases', async () => {
+  const shape = network({
+    inputDim: 64,
+    sequenceLength: 4,
+    layers: [
+      {
+        kind: 'attention',
+        normalization: 'softmax',
+        causal: true,
+        numHeads: 4,
+        headDim: 16,
+        valueDim: 16,
+        outputDim: 64,
+        bias: { query: true, key: true, value: true, output: true },
+      },
+    ],
+  });
+  const random = randomFrom(11);
+  const a = weights(
+    shape,
+    randomWeights(random, shape).matrices.map(({ rows, cols }) => {
+      const entries = Array.from({ length: rows * cols }, () => BigInt(random(2 ** 24)) - 2n ** 23n);
+      return { rows, cols, numerators: entries, denominator: 2n ** 26n };
+    }),
+  );
+  const steps: Transformation[] = [{ kind: 'permute-heads', path: 'layers[0]', order: [2, 0, 3, 1] }];
+  for (let group = 0; group < 4; group++) {
+    steps.push({ kind: 'query-key', path: 'layers[0]', group, matrix: randomBasis(random, 16) });
+    steps.push({ kind: 'value-output', path: 'layers[0]', group, matrix: randomBasis(random, 16) });
+    steps.push({ kind: 'key-bias', path: 'layers[0]', group, vector: randomMatrix(random, 16, 1) });
+    steps.push({ kind: 'value-bias', path: 'layers[0]', group, vector: randomMatrix(random, 16, 1) });
+  }
+  const b = applyTransformations(a, steps);
+  const found = await sameFunction(a, b);
+  expect(found).toMatchObject({ same: true, reason: 'equal-heads' });
+  expectWitness(a, b, found);
+  expect((await sameFunction(a, withChangedEntry(random, b))).same).not.toBe(true);
+});
+
+test('bad arguments', async () => {
+  const shape = attentionStack({ dims: [2, 2], headDims: [1], sequenceLength: 2, normalization: 'none' });
+  const other = attentionStack({ dims: [2, 2], headDims: [1], sequenceLength: 3, normalization: 'none' });
+  const random = randomFrom(1);
+  const a = randomWeights(random, shape);
+  await expect(sameFunction(a, randomWeights(random, other))).rejects.toThrow(RangeError);
+  const apply = (step: Transformation) => () => applyTransformations(a, [step]);
+  expect(apply({ kind: 'query-key', path: 'layers[0]', group: 0, matrix: matrix([[0]]) })).toThrow('GL(1)');
+  expect(apply({ kind: 'query-key', path: 'layers[7]', group: 0, matrix: matrix([[1]]) })).toThrow(
+    'an attention layer',
+  );
+  expect(apply({ kind: 'value-output', path: 'layers[0]', group: 0, matrix: matrix([[1]]) })).toThrow(
+    'valueDim',
+  );
+  expect(apply({ kind: 'permute-heads', path: 'layers[0]', order: [1] })).toThrow('order');
+  expect(apply({ kind: 'interface', path: 'layers[0]', matrix: matrix([[1]]) })).toThrow('behind it');
+  expect(apply({ kind: 'swap', path: 'layers[0]' })).not.toThrow(TypeError);
+  const abort = new AbortController();
+  abort.abort();
+  await expect(sameFunction(a, a, { signal: abort.signal })).rejects.toThrow('abort');
+});

@@ -1,0 +1,75 @@
+// Random pairs of weights, judged by the package and by an oracle that knows nothing of it: npm run check:fibres [-- pairs] [seed]
+import { applyTransformations, sameFunction } from '../../src/identifiability/index.ts';
+import { matricesEqual } from '../../src/rational/rational-matrix.ts';
+import type { Weights } from '../../src/weights/index.ts';
+import { agree, isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from '../identifiability/oracle.ts';
+import {
+  randomFrom,
+  randomNetwork,
+  randomTransformations,
+  randomWeights,
+  withChangedEntry,
+} from '../identifiability/random-weights.ts';
+
+const pairs = Number(process.argv[2] ?? 10_000);
+const seed = Number(process.argv[3] ?? 1);
+const counts = new Map<string, number>();
+let faults = 0;
+const count = (words: string): void => void counts.set(words, (counts.get(words) ?? 0) + 1);
+const equal = (a: Weights, b: Weights): boolean =>
+  a.matrices.every((matrix, k) => matricesEqual(matrix, b.matrices[k]!));
+
+for (let n = 0; n < pairs; n++) {
+  const random = randomFrom(seed * 1_000_003 + n);
+  const network = randomNetwork(random);
+  const a = randomWeights(random, network);
+  const isOrbit = random(2) === 0;
+  const moved = applyTransformations(a, randomTransformations(random, network));
+  const b = isOrbit ? moved : withChangedEntry(random, random(2) === 0 ? a : moved, BigInt(1 + random(3)));
+  const found = await sameFunction(a, b);
+  const kind = isOrbit ? 'one orbit' : 'one entry changed';
+  const fault = (words: string): void => {
+    faults++;
+    console.log(`pair ${n}: ${words}: ${JSON.stringify(network)}`);
+    console.log(
+      JSON.stringify(
+        [a, b].map(({ matrices }) =>
+          matrices.map(({ numerators, denominator }) => `${numerators.join(' ')}/${denominator}`),
+        ),
+      ),
+    );
+  };
+  if (found.same === null) count(`${kind}: undecided`);
+  else if (found.same) {
+    count(`${kind}: same, ${found.reason}${found.transformations ? ', with a witness' : ''}`);
+    if (!agree(a, b, random)) fault(`called the same (${found.reason}), but the oracle sees a difference`);
+    if (found.transformations && !equal(applyTransformations(a, found.transformations), b))
+      fault('the witness does not lead from a to b');
+  } else {
+    count(`${kind}: different`);
+    const { tokens, token, coordinate, values } = found.difference;
+    if (isOrbit) fault('of one orbit, but called different');
+    const width = network.layers.reduce(
+      (w, layer) => ('outputDim' in layer ? layer.outputDim : w),
+      network.inputDim,
+    );
+    const place = token * width + coordinate;
+    for (const [k, side] of [a, b].entries()) {
+      const value = values[k]!;
+      if ('n' in value) {
+        if (isSoftmax(network) || valuesModuloP(side, tokens)[place] !== residueOf(value.n, value.d))
+          fault('the exact value is wrong');
+      } else {
+        const [lo, hi] = [value.above, value.below].map(({ n, d }) => Number((n * 10n ** 15n) / d) / 1e15);
+        const x = valuesInDoubles(side, tokens)[place]!;
+        const slack = 1e-7 * (1 + Math.abs(x));
+        if (x < lo! - slack || x > hi! + slack)
+          fault(`the enclosure [${lo}, ${hi}] does not have ${x} in it`);
+      }
+    }
+  }
+  if (found.same !== true && isOrbit) fault('of one orbit, but not recognized');
+}
+for (const [words, number] of [...counts].sort()) console.log(`${String(number).padStart(6)}  ${words}`);
+console.log(`${pairs} pairs, ${faults} faults`);
+process.exitCode = faults === 0 ? 0 : 1;
