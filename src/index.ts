@@ -23,10 +23,19 @@ export {
 export { exportCertificate, exportSystems, type ExportSystem } from './export/index.ts';
 export {
   applyTransformations,
+  classify,
+  classifyWeights,
+  compress,
+  decompress,
+  normalForm,
   sameFunction,
+  type Classification,
   type Comparison,
+  type Compressed,
   type Difference,
+  type NormalForm,
   type Reason,
+  type SingularReason,
   type Transformation,
   type Value,
 } from './identifiability/index.ts';

@@ -162,6 +162,19 @@ networks beyond it are compared at a random point, and the error probability is
 printed. For others the answer may be "undecided".
 ${exitCodesHelp}`;
 
+export const normalFormHelp = `
+Examples:
+  $ dimcert normal-form weights.json -o normal.json
+  $ dimcert normal-form model.safetensors --network network.json | sha256sum
+  $ dimcert normal-form weights.json --compress
+
+Weights that the known symmetries relate have the same normal form, byte for
+byte: use it to compare and deduplicate. It is JSON (dimcert-weights) with exact
+rational numbers, and can be read again. With --compress only its free numbers
+are kept, of a generic stack as many as the function space has dimensions
+(docs/identifiability.md).
+${exitCodesHelp}`;
+
 export const rankHelp = `
 Examples:
   $ dimcert rank matrix.mtx --prime 4093

@@ -6,6 +6,7 @@ import { explainCommand, type ExplainCommandOptions } from './commands/explain.t
 import { exportSystems } from '../export/index.ts';
 import { exportCommand, type ExportCommandOptions } from './commands/export.ts';
 import { fibreCommand, type FibreCommandOptions } from './commands/fibre.ts';
+import { normalFormCommand, type NormalFormCommandOptions } from './commands/normal-form.ts';
 import { rankCommand, type RankOptions } from './commands/rank.ts';
 import { symmetriesCommand, type SymmetriesCommandOptions } from './commands/symmetries.ts';
 import { verifyCommand, type VerifyCommandOptions } from './commands/verify.ts';
@@ -19,6 +20,7 @@ import {
   programHelp,
   exportHelp,
   fibreHelp,
+  normalFormHelp,
   rankHelp,
   symmetriesHelp,
   verifyHelp,
@@ -44,7 +46,7 @@ async function parse(args: readonly string[], context: Context): Promise<number>
   const { console } = context;
   if (args.length === 0)
     throw new InputError(
-      'expected a command (dimension, certify, explain, symmetries, verify, export, fibre or rank), got nothing; dimcert --help explains them',
+      'expected a command (dimension, certify, explain, symmetries, verify, export, fibre, normal-form or rank), got nothing; dimcert --help explains them',
     );
   let exitCode = 0;
   let printed = '';
@@ -164,6 +166,20 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
     .addHelpText('after', fibreHelp)
     .action(async (a: string, b: string, options: FibreCommandOptions) =>
       finish(await fibreCommand(a, b, options, context)),
+    );
+  program
+    .command('normal-form')
+    .argument('<weights>', 'weights: JSON, safetensors or .npy, or - for stdin')
+    .summary('canonical weights of the same function')
+    .description(
+      'Compute canonical weights of the same function: equal functions have equal bytes on the generic stratum, and what is not generic is said.',
+    )
+    .option('--network <file>', 'the network, if the file does not have it')
+    .option('--compress', 'write the free numbers only')
+    .option('-o, --output <file>', 'write the weights to a file (default: stdout)')
+    .addHelpText('after', normalFormHelp)
+    .action(async (weights: string, options: NormalFormCommandOptions) =>
+      finish(await normalFormCommand(weights, options, context)),
     );
   program
     .command('rank')

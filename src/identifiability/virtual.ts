@@ -20,6 +20,8 @@ export interface VirtualMatrices {
   /** The part of M_i that matters: nothing (softmax over equal tokens), its symmetric part where tokens are parallel, or all of it. */
   readonly scores: readonly (RationalMatrix | null)[];
   readonly map: RationalMatrix;
+  /** Of each layer: are its scores a symmetric part only? Twice that part was kept. */
+  readonly areParallel: readonly boolean[];
   /** P_0, …, P_l */
   readonly maps: readonly RationalMatrix[];
   /** A factor of the function is 0. */
@@ -29,6 +31,7 @@ export interface VirtualMatrices {
 export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters): VirtualMatrices {
   const maps = [identityMatrix(stack.inputDim)];
   const scores: (RationalMatrix | null)[] = [];
+  const symmetricOnly: boolean[] = [];
   const { sequenceLength } = stack;
   // Tokens are y·z_1, …, y·z_t; or all the same.
   let areParallel = sequenceLength === 1;
@@ -39,6 +42,7 @@ export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters):
     const head = headForms(parameters, `layers[${index}]`, layer)[0]!;
     const form = productOf(transposeMatrix(before), head.scores[0]!, before);
     const isLightning = layer.normalization === 'none';
+    symmetricOnly.push(areParallel);
     if (!isLightning && areEqual) scores.push(null);
     else {
       // Twice the symmetric part; only ratios and equality matter.
@@ -53,7 +57,7 @@ export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters):
     maps.push(productOf(head.values, before));
   }
   const map = maps[maps.length - 1]!;
-  return { scores, map, maps, isZero: isZero || isZeroMatrix(map) };
+  return { scores, map, maps, areParallel: symmetricOnly, isZero: isZero || isZeroMatrix(map) };
 }
 
 /**
@@ -103,7 +107,7 @@ function equalsRatio(found: Fraction | null, { n, d }: Fraction): boolean {
  */
 export function swapped({ layers }: SingleHeadStack, virtual: VirtualMatrices): VirtualMatrices | null {
   const form = virtual.scores.at(-1);
-  if (layers.at(-1)?.normalization !== 'none' || !form) return null;
+  if (layers.at(-1)?.normalization !== 'none' || !form || virtual.areParallel.at(-1)) return null;
   const exchanged = exchangeRankOne(virtual.map, form);
   return (
     exchanged && { ...virtual, map: exchanged.map, scores: [...virtual.scores.slice(0, -1), exchanged.form] }

@@ -5,17 +5,16 @@ import {
   type Transformation,
   type Value,
 } from '../../identifiability/index.ts';
-import { parseNetworkText, type Network } from '../../network/index.ts';
 import type { RationalMatrix } from '../../rational/index.ts';
 import { entryOf } from '../../rational/rational-matrix.ts';
-import { readWeights, type Weights } from '../../weights/index.ts';
 import { colorsOf, print } from '../console.ts';
 import { printJson, secondsSince, type Context } from '../context.ts';
 import { InputError, inWordsOf } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { ProgressLine } from '../progress.ts';
-import { inputName, readBytes, readInput } from '../read-input.ts';
+import { inputName } from '../read-input.ts';
 import { duration, reportBlock, type ReportRow } from '../report.ts';
+import { networkFile, weightsFile } from '../weights-input.ts';
 
 export interface FibreCommandOptions {
   readonly network?: string;
@@ -31,8 +30,8 @@ export async function fibreCommand(
 ): Promise<number> {
   const inputs = [a, b, source].filter((input) => input === '-');
   if (inputs.length > 1) throw new InputError('-: expected stdin once, got it twice');
-  const network = source === undefined ? undefined : await networkIn(source, context);
-  const [first, second] = [await weightsIn(a, network, context), await weightsIn(b, network, context)];
+  const network = source === undefined ? undefined : await networkFile(source, context);
+  const [first, second] = [await weightsFile(a, network, context), await weightsFile(b, network, context)];
   const start = performance.now();
   const progress = new ProgressLine(context.console.stderr);
   const signal = context.interruptions.listen();
@@ -50,19 +49,6 @@ export async function fibreCommand(
   if (json) await printJson(context, { ...asJson(found), seconds });
   else await print(context.console.stdout, asText(found, seconds, context));
   return exitCodes.done;
-}
-
-async function networkIn(source: string, context: Context): Promise<Network> {
-  const text = await readInput(source, context.interruptions);
-  return inWordsOf({ network: `${inputName(source)}: ` }, () => parseNetworkText(text));
-}
-
-async function weightsIn(source: string, network: Network | undefined, context: Context): Promise<Weights> {
-  const name = inputName(source);
-  const bytes = await readBytes(source, context.interruptions);
-  if (bytes.length === 0) throw new InputError(`${name}: expected weights, got nothing (it is empty)`);
-  const names = { weights: `${name}: `, safetensors: `${name}: `, '.npy': `${name}: .npy` };
-  return inWordsOf(names, () => readWeights(bytes, network));
 }
 
 const reasons: Readonly<Record<Extract<Comparison, { same: true }>['reason'], string>> = {

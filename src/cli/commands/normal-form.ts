@@ -1,0 +1,40 @@
+import { compress, normalForm } from '../../identifiability/index.ts';
+import { serializeWeights } from '../../weights/index.ts';
+import { print } from '../console.ts';
+import { remark, type Context } from '../context.ts';
+import { InputError, inWordsOf } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { inputName } from '../read-input.ts';
+import { networkFile, weightsFile } from '../weights-input.ts';
+import { demandOtherFile, openOutputFile } from '../write-atomically.ts';
+
+export interface NormalFormCommandOptions {
+  readonly network?: string;
+  readonly compress?: boolean;
+  readonly output?: string;
+}
+
+/** `dimcert normal-form`: canonical weights of the same function, or their free numbers. */
+export async function normalFormCommand(
+  source: string,
+  { network: networkSource, compress: isCompressed, output }: NormalFormCommandOptions,
+  context: Context,
+): Promise<number> {
+  const name = inputName(source);
+  if (source === '-' && networkSource === '-') throw new InputError('-: expected stdin once, got it twice');
+  if (output !== undefined) demandOtherFile(output, source, '-o');
+  const file = output === undefined || output === '-' ? undefined : openOutputFile(output);
+  const network = networkSource === undefined ? undefined : await networkFile(networkSource, context);
+  const weights = await weightsFile(source, network, context);
+  const signal = context.interruptions.listen();
+  const { text, exceptions } = await inWordsOf({ normalForm: name, compress: name }, () => {
+    const { weights: found, exceptions } = normalForm(weights);
+    const text = isCompressed ? `${JSON.stringify(compress(found))}\n` : serializeWeights(found);
+    return { text, exceptions };
+  });
+  signal.throwIfAborted();
+  if (file) file.write(text);
+  else await print(context.console.stdout, text);
+  for (const words of exceptions) await remark(context, `${name}: not generic: ${words}`);
+  return exitCodes.done;
+}
