@@ -27,12 +27,14 @@ export {
   classifyWeights,
   compress,
   decompress,
+  fibreAt,
   normalForm,
   sameFunction,
   type Classification,
   type Comparison,
   type Compressed,
   type Difference,
+  type LocalFibre,
   type NormalForm,
   type Reason,
   type SingularReason,
@@ -88,6 +90,7 @@ export {
   network,
   parameterBlocks,
   parameterCount,
+  parameterName,
   parseNetwork,
   parseNetworkText,
   softmaxAttention,
@@ -123,14 +126,7 @@ export {
 } from './symmetry/index.ts';
 export type { Fraction } from './fraction.ts';
 export { closedForm, dimension, type ClosedForm, type TheoreticalDimension } from './theory/index.ts';
-export {
-  parameterName,
-  parseWeights,
-  readWeights,
-  serializeWeights,
-  weights,
-  type Weights,
-} from './weights/index.ts';
+export { parseWeights, readWeights, serializeWeights, weights, type Weights } from './weights/index.ts';
 export {
   CertificateFormatError,
   verify,

@@ -148,6 +148,7 @@ export const fibreHelp = `
 Examples:
   $ dimcert fibre a.json b.json
   $ dimcert fibre a.safetensors b.safetensors --network network.json --json
+  $ dimcert fibre a.json
 
 Weights are a JSON file,
   { "format": "dimcert-weights", "version": 1, "network": { … },
@@ -160,6 +161,10 @@ A difference is shown by an input, with the values there. That functions are the
 same is proved where theory gives a proof (docs/identifiability.md); polynomial
 networks beyond it are compared at a random point, and the error probability is
 printed. For others the answer may be "undecided".
+
+With one file: in how many directions its weights may move while, to first
+order, the function stays; how many of them are known symmetries; and what is
+special about the weights. For some hundred parameters.
 ${exitCodesHelp}`;
 
 export const normalFormHelp = `

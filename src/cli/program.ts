@@ -156,15 +156,15 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
   program
     .command('fibre')
     .argument('<a>', 'weights: JSON, safetensors or .npy, or - for stdin')
-    .argument('<b>', 'weights of the same network')
-    .summary('whether two weight files define the same function')
+    .argument('[b]', 'weights of the same network')
+    .summary('whether two weight files define the same function; the fibre through one')
     .description(
-      'Decide whether two weight files define the same function, exactly, and show why: transformations that lead from one to the other, or an input at which they differ.',
+      'Decide whether two weight files define the same function, exactly, and show why: transformations that lead from one to the other, or an input at which they differ. With one file: the fibre through its weights.',
     )
     .option('--network <file>', 'the network, if the files do not have it')
     .option('--json', 'print one JSON object on stdout')
     .addHelpText('after', fibreHelp)
-    .action(async (a: string, b: string, options: FibreCommandOptions) =>
+    .action(async (a: string, b: string | undefined, options: FibreCommandOptions) =>
       finish(await fibreCommand(a, b, options, context)),
     );
   program

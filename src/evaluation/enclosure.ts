@@ -1,25 +1,54 @@
 import type { Fraction } from '../fraction.ts';
-import { geluCubic, isVisible, type Tensor } from '../graph/tensor.ts';
+import { geluCubic, isVisible, type ParameterRef, type Tensor } from '../graph/tensor.ts';
 import type { NetworkGraph } from '../network/graph.ts';
 import type { RationalMatrix } from '../rational/index.ts';
-import { Enclosures, type Interval } from './interval.ts';
+import { Duals, type Dual } from './duals.ts';
+import { Enclosures, type Arithmetic, type Interval } from './interval.ts';
 import { ancestors } from './over-q.ts';
 import { parameterAt, type RationalPoint } from './parameters.ts';
-
-/** Entries row-major. */
-type IntervalMatrix = readonly Interval[];
 
 /**
  * Enclosures of the real values of a network at a point over Q, with `bits` binary places: tokens × width, row-major. Throws `Unbounded` where a value is
  * too large, or a denominator may be 0. Tensor by tensor.
  */
-export function* encloseOutputSteps(
-  { tensors, output }: NetworkGraph,
+export function encloseOutputSteps(
+  graph: NetworkGraph,
   point: RationalPoint,
   bits: number,
-): Generator<void, IntervalMatrix, undefined> {
+): Generator<void, readonly Interval[], undefined> {
+  const arithmetic = new Enclosures(bits);
+  const exact = ({ numerators, denominator }: RationalMatrix): Interval[] =>
+    numerators.map((n) => arithmetic.of(n, denominator));
+  return outputSteps(graph, point, arithmetic, (ref) => exact(parameterAt(point, ref)));
+}
+
+/** Enclosures of the derivatives of the output in a direction: a matrix of each offset, of the shape of the parameters; 0 where there is none. */
+export function encloseDerivativeSteps(
+  graph: NetworkGraph,
+  point: RationalPoint,
+  direction: ReadonlyMap<number, RationalMatrix>,
+  bits: number,
+): Generator<void, readonly Dual[], undefined> {
+  const arithmetic = new Duals(bits);
+  return outputSteps(graph, point, arithmetic, (ref) => {
+    const { numerators, denominator } = parameterAt(point, ref);
+    const moving = direction.get(ref.offset);
+    return numerators.map((n, e) =>
+      moving
+        ? arithmetic.moving(n, denominator, moving.numerators[e]!, moving.denominator)
+        : arithmetic.of(n, denominator),
+    );
+  });
+}
+
+function* outputSteps<E>(
+  { tensors, output }: NetworkGraph,
+  point: RationalPoint,
+  arithmetic: Arithmetic<E>,
+  parameter: (ref: ParameterRef) => E[],
+): Generator<void, readonly E[], undefined> {
   const needed = ancestors(output);
-  const evaluation = new Evaluation(new Enclosures(bits), point);
+  const evaluation = new Evaluation(arithmetic, point, parameter);
   for (const tensor of tensors) {
     if (needed.has(tensor)) evaluation.add(tensor);
     yield;
@@ -27,17 +56,19 @@ export function* encloseOutputSteps(
   return evaluation.at(output);
 }
 
-class Evaluation {
-  readonly #arithmetic: Enclosures;
+class Evaluation<E> {
+  readonly #arithmetic: Arithmetic<E>;
   readonly #point: RationalPoint;
-  readonly #values = new Map<Tensor, IntervalMatrix>();
+  readonly #parameter: (ref: ParameterRef) => E[];
+  readonly #values = new Map<Tensor, readonly E[]>();
 
-  constructor(arithmetic: Enclosures, point: RationalPoint) {
+  constructor(arithmetic: Arithmetic<E>, point: RationalPoint, parameter: (ref: ParameterRef) => E[]) {
     this.#arithmetic = arithmetic;
     this.#point = point;
+    this.#parameter = parameter;
   }
 
-  at(tensor: Tensor): IntervalMatrix {
+  at(tensor: Tensor): readonly E[] {
     return this.#values.get(tensor)!;
   }
 
@@ -45,11 +76,11 @@ class Evaluation {
     this.#values.set(tensor, this.#valueOf(tensor));
   }
 
-  #exact({ numerators, denominator }: RationalMatrix): IntervalMatrix {
+  #exact({ numerators, denominator }: RationalMatrix): readonly E[] {
     return numerators.map((n) => this.#arithmetic.of(n, denominator));
   }
 
-  #valueOf({ operation: op, rows, cols }: Tensor): IntervalMatrix {
+  #valueOf({ operation: op, rows, cols }: Tensor): readonly E[] {
     const { add, subtract, multiply, of } = bound(this.#arithmetic);
     const arithmetic = this.#arithmetic;
     const column = (e: number): number => e % cols;
@@ -57,7 +88,7 @@ class Evaluation {
       case 'input':
         return this.#exact(op.source === 'tokens' ? this.#point.tokens : this.#point.context!);
       case 'combination': {
-        const sum = Array<Interval>(rows * cols).fill(arithmetic.zero);
+        const sum = Array<E>(rows * cols).fill(arithmetic.zero);
         for (const { factor, tensor } of op.terms) {
           const scale = of(factor.n, factor.d);
           this.at(tensor).forEach((x, e) => (sum[e] = add(sum[e]!, multiply(x, scale))));
@@ -65,21 +96,21 @@ class Evaluation {
         return sum;
       }
       case 'linear': {
-        const weight = parameterAt(this.#point, op.weight);
-        const entries = this.#exact(weight);
-        const lines = op.transposed ? columnsOf(entries, weight.cols) : rowsOf(entries, weight.cols);
+        const entries = this.#parameter(op.weight);
+        const { cols: width } = op.weight;
+        const lines = op.transposed ? columnsOf(entries, width) : rowsOf(entries, width);
         return this.#product(rowsOf(this.at(op.x), op.x.cols), lines);
       }
       case 'bias': {
-        const vector = this.#exact(parameterAt(this.#point, op.vector));
+        const vector = this.#parameter(op.vector);
         return this.at(op.x).map((x, e) => add(x, vector[column(e)]!));
       }
       case 'positions': {
-        const matrix = this.#exact(parameterAt(this.#point, op.matrix));
+        const matrix = this.#parameter(op.matrix);
         return this.at(op.x).map((x, e) => add(x, matrix[e]!));
       }
       case 'gain': {
-        const vector = this.#exact(parameterAt(this.#point, op.vector));
+        const vector = this.#parameter(op.vector);
         const gains = op.unitOffset ? vector.map((x) => add(x, arithmetic.one)) : vector;
         return this.at(op.x).map((x, e) => multiply(x, gains[column(e)]!));
       }
@@ -129,20 +160,20 @@ class Evaluation {
     }
   }
 
-  #logOfTwo(): Interval {
+  #logOfTwo(): E {
     return this.#arithmetic.log(this.#arithmetic.of(2n));
   }
 
   /** All products of a row and a line. */
-  #product(rows: readonly IntervalMatrix[], lines: readonly IntervalMatrix[]): IntervalMatrix {
+  #product(rows: readonly (readonly E[])[], lines: readonly (readonly E[])[]): readonly E[] {
     return rows.flatMap((row) => lines.map((line) => this.#arithmetic.dot(row, line)));
   }
 
   /** e^(s_j − s_m) over their sum, where s_m is about the largest score. */
-  #softmax(scores: IntervalMatrix, isVisibleKey: (key: number) => boolean): IntervalMatrix {
+  #softmax(scores: readonly E[], isVisibleKey: (key: number) => boolean): readonly E[] {
     const arithmetic = this.#arithmetic;
     const visible = scores.filter((_, key) => isVisibleKey(key));
-    const largest = visible.reduce((a, b) => (b.lo > a.lo ? b : a));
+    const largest = visible.reduce((a, b) => (arithmetic.valueOf(b).lo > arithmetic.valueOf(a).lo ? b : a));
     const exponentials = scores.map((x, key) =>
       isVisibleKey(key)
         ? x === largest
@@ -154,10 +185,10 @@ class Evaluation {
     return exponentials.map((x) => arithmetic.divide(x, sum));
   }
 
-  #function(name: string, coefficient: Fraction | null, x: Interval): Interval {
+  #function(name: string, coefficient: Fraction | null, x: E): E {
     const { add, subtract, multiply, of } = bound(this.#arithmetic);
     const arithmetic = this.#arithmetic;
-    const tanh = (y: Interval): Interval => {
+    const tanh = (y: E): E => {
       const twice = add(y, y);
       const sigmoid = arithmetic.sigmoid(twice);
       return subtract(add(sigmoid, sigmoid), arithmetic.one);
@@ -187,7 +218,7 @@ class Evaluation {
   }
 
   /** The pairs (2m, 2m + 1), m < dim/2, turned by position·base^(−2m/dim). */
-  #rotated(row: IntervalMatrix, position: number, base: number, dim: number): IntervalMatrix {
+  #rotated(row: readonly E[], position: number, base: number, dim: number): readonly E[] {
     const { add, subtract, multiply, of } = bound(this.#arithmetic);
     const arithmetic = this.#arithmetic;
     const logarithm = arithmetic.log(of(BigInt(base)));
@@ -204,20 +235,20 @@ class Evaluation {
 }
 
 /** The operations as functions. */
-function bound(arithmetic: Enclosures) {
+function bound<E>(arithmetic: Arithmetic<E>) {
   return {
-    add: (a: Interval, b: Interval): Interval => arithmetic.add(a, b),
-    subtract: (a: Interval, b: Interval): Interval => arithmetic.subtract(a, b),
-    multiply: (a: Interval, b: Interval): Interval => arithmetic.multiply(a, b),
-    of: (n: bigint, d?: bigint): Interval => arithmetic.of(n, d),
+    add: (a: E, b: E): E => arithmetic.add(a, b),
+    subtract: (a: E, b: E): E => arithmetic.subtract(a, b),
+    multiply: (a: E, b: E): E => arithmetic.multiply(a, b),
+    of: (n: bigint, d?: bigint): E => arithmetic.of(n, d),
   };
 }
 
-function rowsOf(entries: IntervalMatrix, cols: number): IntervalMatrix[] {
+function rowsOf<E>(entries: readonly E[], cols: number): readonly E[][] {
   return Array.from({ length: entries.length / cols }, (_, i) => entries.slice(i * cols, (i + 1) * cols));
 }
 
-function columnsOf(entries: IntervalMatrix, cols: number): IntervalMatrix[] {
+function columnsOf<E>(entries: readonly E[], cols: number): readonly E[][] {
   const rows = entries.length / cols;
   return Array.from({ length: cols }, (_, j) =>
     Array.from({ length: rows }, (_, i) => entries[i * cols + j]!),

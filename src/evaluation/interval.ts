@@ -16,8 +16,30 @@ const largestExponent = 1 << 14;
 
 export const isApart = (a: Interval, b: Interval): boolean => a.hi < b.lo || b.hi < a.lo;
 
+/** What values of a network are computed with; `valueOf` encloses the value. Throws `Unbounded`. */
+export interface Arithmetic<E> {
+  readonly zero: E;
+  readonly one: E;
+  of(n: bigint, d?: bigint): E;
+  valueOf(x: E): Interval;
+  add(a: E, b: E): E;
+  subtract(a: E, b: E): E;
+  multiply(a: E, b: E): E;
+  dot(a: readonly E[], b: readonly E[]): E;
+  square(a: E): E;
+  power(a: E, exponent: number): E;
+  divide(a: E, b: E): E;
+  sqrt(a: E): E;
+  exp(a: E): E;
+  log(a: E): E;
+  sigmoid(a: E): E;
+  softplus(a: E): E;
+  pi(): E;
+  turn(a: E): { readonly cos: E; readonly sin: E };
+}
+
 /** The arithmetic of enclosures with `bits` binary places. */
-export class Enclosures {
+export class Enclosures implements Arithmetic<Interval> {
   readonly bits: number;
   readonly one: Interval;
   readonly zero: Interval = { lo: 0n, hi: 0n };
@@ -34,6 +56,10 @@ export class Enclosures {
     const shifted = n << this.#places;
     const lo = floorDivide(shifted, d);
     return { lo, hi: lo * d === shifted ? lo : lo + 1n };
+  }
+
+  valueOf(x: Interval): Interval {
+    return x;
   }
 
   add(a: Interval, b: Interval): Interval {

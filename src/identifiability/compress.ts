@@ -2,12 +2,12 @@ import { rangeFault, typeFault } from '../assert.ts';
 import { fraction, showFraction, type Fraction } from '../fraction.ts';
 import type { Network } from '../network/format.ts';
 import { headCount } from '../network/layers/attention.ts';
-import { parameterBlocks } from '../network/parameters.ts';
+import { parameterBlocks, parameterName } from '../network/parameters.ts';
 import { parseNetwork } from '../network/parse.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import { entryOf, matricesEqual, matrixOfFractions } from '../rational/rational-matrix.ts';
 import { isSingleHeadStack } from '../theory/single-head-stack.ts';
-import { parameterName, type Weights } from '../weights/index.ts';
+import type { Weights } from '../weights/index.ts';
 import { normalForm } from './normal-form.ts';
 
 /** A function by its free numbers: the entries of its normal form that its shape does not say, in the order of the parameters. As JSON it is a file. */

@@ -161,7 +161,7 @@ function longest(pair: readonly Weights[]): number {
 }
 
 /** Random inputs that nobody chose: from SHA-256 of both weight sets. */
-class Draws {
+export class Draws {
   readonly #hash: CountedHash;
   #counter = 0;
 

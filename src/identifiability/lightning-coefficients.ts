@@ -1,6 +1,6 @@
 import type { AttentionLayer } from '../network/format.ts';
 import type { RationalMatrix } from '../rational/index.ts';
-import { matrixKey, rationalMatrix } from '../rational/rational-matrix.ts';
+import { aboveMatrix, rationalMatrix } from '../rational/rational-matrix.ts';
 import { headForms, visibleKeys } from './head-forms.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -15,20 +15,24 @@ export function hasCoefficients(layer: AttentionLayer, width: number): boolean {
 }
 
 /**
- * The coefficients of a lightning layer Σ_h V_h Z Zᵀ A_h x, by which its function is known: of z_i z_j x_k in each output coordinate, Σ_h of
- * (v_o·α_k) in Sym² where a query sees another key than itself, in Sym³ where z = x.
+ * The coefficients of a lightning layer Σ_h V_h Z Zᵀ A_h x, by which its function is known, and b_O: of z_i z_j x_k in each output coordinate, Σ_h of
+ * (v_o·α_k) in Sym² where a query sees another key than itself, in Sym³ where z = x. A column, d′ × width³ entries and those of b_O.
  */
-export function lightningCoefficients(parameters: Parameters, path: string, layer: AttentionLayer): string {
+export function lightningCoefficients(
+  parameters: Parameters,
+  path: string,
+  layer: AttentionLayer,
+): RationalMatrix {
   const heads = headForms(parameters, path, layer);
   const isAlone = !layer.context && visibleKeys(layer, parameters.network) === 1;
   const scale = heads.map(({ scores, values }) => scores[0]!.denominator * values.denominator);
   const common = scale.reduce((a, b) => a * b, 1n);
-  const sums = new Map<number, bigint>();
   const keyWidth = heads[0]!.values.cols;
   const queryWidth = heads[0]!.scores[0]!.cols;
   const widest = Math.max(keyWidth, queryWidth);
+  const sums = Array<bigint>(layer.outputDim * widest ** 3).fill(0n);
   for (const [h, { scores, values }] of heads.entries()) {
-    const form: RationalMatrix = scores[0]!;
+    const form = scores[0]!;
     const factor = common / scale[h]!;
     for (let o = 0; o < values.rows; o++)
       for (let i = 0; i < keyWidth; i++) {
@@ -38,17 +42,10 @@ export function lightningCoefficients(parameters: Parameters, path: string, laye
           for (let k = 0; k < queryWidth; k++) {
             const indices = isAlone ? [i, j, k].sort((a, b) => a - b) : i < j ? [i, j, k] : [j, i, k];
             const at = indices.reduce((place, index) => place * widest + index, o);
-            sums.set(at, (sums.get(at) ?? 0n) + v * form.numerators[j * queryWidth + k]!);
+            sums[at]! += v * form.numerators[j * queryWidth + k]!;
           }
       }
   }
-  const known = [...sums].filter(([, sum]) => sum !== 0n).sort(([a], [b]) => a - b);
-  const entries = rationalMatrix(
-    1,
-    known.length,
-    known.map(([, sum]) => sum),
-    common,
-  );
-  const output = layer.bias?.output ? matrixKey(parameters.get(path, 'bO')) : '';
-  return `${known.map(([at]) => at).join(' ')}: ${matrixKey(entries)}\n${output}`;
+  const coefficients = rationalMatrix(sums.length, 1, sums, common);
+  return layer.bias?.output ? aboveMatrix(coefficients, parameters.get(path, 'bO')) : coefficients;
 }

@@ -53,6 +53,9 @@ function normalStack(stack: SingleHeadStack, weights: Weights): NormalForm {
     const matrices = weights.matrices.map(({ rows, cols }) => zeroMatrix(rows, cols));
     return { weights: { network: weights.network, matrices }, exceptions: ['the function is 0'] };
   }
+  const equalFrom = virtual.scores.indexOf(null);
+  if (equalFrom > 0)
+    exceptions.push(`behind layer ${equalFrom} all tokens are equal: later scores of softmax do nothing`);
   const parallelFrom = firstParallel(virtual);
   if (parallelFrom !== null) exceptions.push(`behind layer ${parallelFrom} all tokens are parallel`);
   let chosen = canonical(stack, virtual);
@@ -105,7 +108,7 @@ function canonical(
       throw new RangeError(
         `normalForm: expected scores of rank ${layer.headDim} or less, got ${rank} (the symmetric part of those of layer ${index + 1})`,
       );
-    if (rank < Math.min(layer.headDim, inside.rows))
+    if (scores[index] && rank < Math.min(layer.headDim, inside.rows))
       exceptions.push(`the scores of layer ${index + 1} have rank ${rank}`);
     matrices.push(padMatrix(query, layer.headDim, width), padMatrix(key, layer.headDim, width));
     const last = index === layers.length - 1;

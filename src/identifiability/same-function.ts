@@ -2,6 +2,7 @@ import { rangeFault } from '../assert.ts';
 import type { Fraction } from '../fraction.ts';
 import type { AttentionLayer } from '../network/format.ts';
 import { Pace, type LongOperation } from '../pace.ts';
+import type { RationalMatrix } from '../rational/index.ts';
 import { matricesEqual } from '../rational/rational-matrix.ts';
 import { isSingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
@@ -102,7 +103,8 @@ function byVirtualMatrices(a: Weights, b: Weights): Comparison | null {
 
 async function bySearch(a: Weights, b: Weights, pace: Pace): Promise<Comparison> {
   const coefficients = coefficientsOf(a);
-  if (coefficients !== null && coefficients === coefficientsOf(b))
+  const others = coefficients && coefficientsOf(b);
+  if (coefficients && others && matricesEqual(coefficients, others))
     return { same: true, reason: 'equal-coefficients', transformations: null };
   const { found, ...result } = await findDifference(a, b, pace);
   if (found) return { same: false, difference: found };
@@ -112,7 +114,7 @@ async function bySearch(a: Weights, b: Weights, pace: Pace): Promise<Comparison>
 }
 
 /** Of a single lightning layer, if they are few enough. */
-function coefficientsOf(weights: Weights): string | null {
+function coefficientsOf(weights: Weights): RationalMatrix | null {
   const { layers, inputDim, context } = weights.network;
   const layer = layers[0];
   if (layers.length !== 1 || layer?.kind !== 'attention') return null;

@@ -137,7 +137,8 @@ function apply(parameters: Parameters, transformation: Transformation): void {
         throw rangeFault('transformation.path', 'a layer with an attention layer behind it', path);
       const inverse = inverseOf(transformation.matrix, layer.outputDim);
       for (let head = 0; head < headCount(layer); head++)
-        change(layer.valueDim === undefined ? 'V' : 'O', head, from(transformation.matrix));
+        for (const name of layer.valueDim === undefined ? (['V', 'bV'] as const) : (['O'] as const))
+          change(name, head, from(transformation.matrix));
       change('bO', undefined, from(transformation.matrix));
       for (let head = 0; head < headCount(reader); head++)
         for (const name of ['Q', 'K', 'V'] as const)

@@ -28,8 +28,23 @@ export interface VirtualMatrices {
   readonly isZero: boolean;
 }
 
-export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters): VirtualMatrices {
+/** M_1, …, M_l and P_0, …, P_l as they are. */
+export function scoreForms(
+  stack: SingleHeadStack,
+  parameters: Parameters,
+): { readonly forms: readonly RationalMatrix[]; readonly maps: readonly RationalMatrix[] } {
   const maps = [identityMatrix(stack.inputDim)];
+  const forms = stack.layers.map((layer, index) => {
+    const before = maps[index]!;
+    const head = headForms(parameters, `layers[${index}]`, layer)[0]!;
+    maps.push(productOf(head.values, before));
+    return productOf(transposeMatrix(before), head.scores[0]!, before);
+  });
+  return { forms, maps };
+}
+
+export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters): VirtualMatrices {
+  const { forms, maps } = scoreForms(stack, parameters);
   const scores: (RationalMatrix | null)[] = [];
   const symmetricOnly: boolean[] = [];
   const { sequenceLength } = stack;
@@ -38,15 +53,12 @@ export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters):
   let areEqual = areParallel;
   let isZero = false;
   for (const [index, layer] of stack.layers.entries()) {
-    const before = maps[index]!;
-    const head = headForms(parameters, `layers[${index}]`, layer)[0]!;
-    const form = productOf(transposeMatrix(before), head.scores[0]!, before);
+    const form = forms[index]!;
     const isLightning = layer.normalization === 'none';
     symmetricOnly.push(areParallel);
     if (!isLightning && areEqual) scores.push(null);
     else {
-      // Twice the symmetric part; only ratios and equality matter.
-      const symmetric = addMatrices(form, transposeMatrix(form));
+      const symmetric = symmetrized(form);
       const kept = areParallel ? symmetric : form;
       scores.push(kept);
       if (isLightning && isZeroMatrix(kept)) isZero = true;
@@ -54,10 +66,14 @@ export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters):
       const isUniform = isZeroMatrix(kept) || (sequenceLength === 2 && isZeroMatrix(symmetric));
       if (!isLightning && !layer.causal && isUniform) areParallel = areEqual = true;
     }
-    maps.push(productOf(head.values, before));
   }
   const map = maps[maps.length - 1]!;
   return { scores, map, maps, areParallel: symmetricOnly, isZero: isZero || isZeroMatrix(map) };
+}
+
+/** Twice the symmetric part: only ratios and equality matter. */
+export function symmetrized(form: RationalMatrix): RationalMatrix {
+  return addMatrices(form, transposeMatrix(form));
 }
 
 /**

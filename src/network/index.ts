@@ -8,5 +8,5 @@ export type {
 export { attentionStack, lightningAttention, network, softmaxAttention } from './builders.ts';
 export type * from './format.ts';
 export type { ParameterBlock } from './parameters.ts';
-export { networkOutputDim, parameterBlocks, parameterCount } from './parameters.ts';
+export { networkOutputDim, parameterBlocks, parameterCount, parameterName } from './parameters.ts';
 export { parseNetwork, parseNetworkText } from './parse.ts';

@@ -55,6 +55,11 @@ export function parameterBlocks(network: Shape): ParameterBlock[] {
   return blocks;
 }
 
+/** The name of a parameter matrix, as files and results have it: `layers[0].Q[1]`, with the head or group where there are several, `layers[2].W`. */
+export function parameterName({ path, name, head }: ParameterBlock): string {
+  return head === undefined ? `${path}.${name}` : `${path}.${name}[${head}]`;
+}
+
 /** The number of parameters of a network: the number of columns of its Jacobian. */
 export function parameterCount(network: Shape): number {
   const last = parameterBlocks(network).at(-1);

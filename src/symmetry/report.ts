@@ -1,6 +1,6 @@
 import { families } from '../gauge/tangent.ts';
 import { showFraction } from '../fraction.ts';
-import type { ParameterBlock } from '../network/index.ts';
+import { parameterName, type ParameterBlock } from '../network/index.ts';
 import { describe, elementary, namesOf, showSum, type Described } from './describe.ts';
 import type { RationalField } from './linear-field.ts';
 import type { LinearSymmetry } from './linear-symmetries.ts';
@@ -58,11 +58,6 @@ export function groupsOf(
       fields: members.map(({ symmetry }) => termsOf(symmetry)),
     };
   });
-}
-
-/** A matrix in JSON: `layers[0].Q[1]`, heads counted from 0. */
-export function pathOf({ path, name, head }: ParameterBlock): string {
-  return `${path}.${name}${head === undefined ? '' : `[${head}]`}`;
 }
 
 /** A field on a normal form: `2.K_1 += E_12 − E_21`. Entries that move by other entries name these. */
@@ -132,8 +127,8 @@ function algebraOf(all: readonly Described[]): string | null {
 
 function termsOf({ terms }: LinearSymmetry): FieldTerm[] {
   return terms.map(({ coupling: { target, source, side, transposed, i, j }, coefficient }) => ({
-    target: pathOf(target),
-    source: pathOf(source),
+    target: parameterName(target),
+    source: parameterName(source),
     side,
     transposed,
     row: i,

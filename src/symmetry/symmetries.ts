@@ -5,7 +5,7 @@ import { proveIndependence } from '../jacobian/independence.ts';
 import { rank, type ResidueMatrix } from '../matrix/index.ts';
 import type { Network } from '../network/format.ts';
 import { networkGraph } from '../network/graph.ts';
-import { parameterBlocks, parseNetwork, type ParameterBlock } from '../network/index.ts';
+import { parameterBlocks, parameterName, parseNetwork, type ParameterBlock } from '../network/index.ts';
 import { Pace, type LongOperation } from '../pace.ts';
 import { assertAdmissiblePrime } from '../point/admissible-prime.ts';
 import type { Scope } from './couplings.ts';
@@ -14,14 +14,7 @@ import { testIdentities } from './identity-test.ts';
 import { fieldOf, valuesOf, type RationalField } from './linear-field.ts';
 import { linearSymmetries } from './linear-symmetries.ts';
 import { normalFormSymmetries, type NormalFormSymmetries } from './normal-form-symmetries.ts';
-import {
-  formulaOnNormalForm,
-  groupsOf,
-  normalFormInWords,
-  pathOf,
-  placeOf,
-  type SymmetryGroup,
-} from './report.ts';
+import { formulaOnNormalForm, groupsOf, normalFormInWords, placeOf, type SymmetryGroup } from './report.ts';
 import { basisSpanAt, heldThetaAt, sampleAt, samplesOf, searchPrime, type Fixed } from './sample.ts';
 
 export interface SymmetriesOptions extends LongOperation {
@@ -196,5 +189,5 @@ function normalFormField(field: RationalField, blocks: readonly ParameterBlock[]
 
 function entryOf(column: number, blocks: readonly ParameterBlock[]): Entry | null {
   const place = placeOf(column, blocks);
-  return place ? { matrix: pathOf(place.block), row: place.row, column: place.column } : null;
+  return place ? { matrix: parameterName(place.block), row: place.row, column: place.column } : null;
 }

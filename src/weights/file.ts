@@ -3,13 +3,18 @@ import { fraction, showFraction, type Fraction } from '../fraction.ts';
 import { readNumbers } from '../matrix-file/index.ts';
 import type { Network } from '../network/format.ts';
 import { parseJson } from '../network/json.ts';
-import { parameterBlocks, parameterCount, type ParameterBlock } from '../network/parameters.ts';
+import {
+  parameterBlocks,
+  parameterCount,
+  parameterName,
+  type ParameterBlock,
+} from '../network/parameters.ts';
 import { parseNetwork, parseNetworkText } from '../network/parse.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import { entryOf, matrixOfFractions } from '../rational/rational-matrix.ts';
 import { matrixOfNumbers } from './dyadic.ts';
 import { looksLikeSafetensors, readSafetensors, type FileTensor } from './safetensors.ts';
-import { parameterName, type Weights } from './weights.ts';
+import type { Weights } from './weights.ts';
 
 /** Digits of an integer, numerator or denominator in a file, at most. */
 const mostDigits = 2 ** 17;

@@ -1,2 +1,2 @@
 export { parseWeights, readWeights, serializeWeights } from './file.ts';
-export { parameterName, weights, type Weights } from './weights.ts';
+export { weights, type Weights } from './weights.ts';

@@ -1,6 +1,6 @@
 import { assertInteger, rangeFault, typeFault } from '../assert.ts';
 import type { Network } from '../network/format.ts';
-import { parameterBlocks, type ParameterBlock } from '../network/parameters.ts';
+import { parameterBlocks, parameterName } from '../network/parameters.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import { rationalMatrix } from '../rational/rational-matrix.ts';
 
@@ -8,11 +8,6 @@ import { rationalMatrix } from '../rational/rational-matrix.ts';
 export interface Weights {
   readonly network: Network;
   readonly matrices: readonly RationalMatrix[];
-}
-
-/** The name of a parameter matrix in files: `layers[0].Q[1]`, with the head or group where there are several, `layers[2].W`. */
-export function parameterName({ path, name, head }: ParameterBlock): string {
-  return head === undefined ? `${path}.${name}` : `${path}.${name}[${head}]`;
 }
 
 /**

@@ -86,7 +86,7 @@ test('vectors of floats, with the network beside them', async () => {
 });
 
 test.each<[string[], string]>([
-  [['fibre', 'a.json'], "missing required argument 'b'"],
+  [['fibre'], "missing required argument 'a'"],
   [['fibre', '-', '-'], '-: expected stdin once, got it twice'],
   [['fibre', 'nowhere.json', 'a.json'], 'nowhere.json: cannot be read: no such file or directory'],
   [['fibre', 'a.json', 'empty.json'], 'empty.json: expected weights, got nothing (it is empty)'],
@@ -110,6 +110,23 @@ test.each<[string[], string]>([
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^dimcert: [^\n]+\n$/);
   expect(stderr).toContain(words);
+});
+
+test('one file: the fibre through its weights', async () => {
+  const text = serializeWeights(of(stackOf('softmax'), 1));
+  const { code, stdout, stderr } = await dimcert(['fibre', '-'], { stdin: text });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(
+    /^parameters +12\nrank here +8 +of the differential: both bounds are proved\nfibre +4 .*\ngeneric +≥ 4 .*\nsymmetries +4 +of these dimensions: query-key 4\ntime/,
+  );
+  const json = await dimcert(['fibre', '-', '--json'], { stdin: text });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    parameters: 12,
+    rank: { lower: 8, upper: 8, exact: true },
+    dimension: { lower: 4, upper: 4 },
+    kinds: { 'query-key': 4 },
+    reasons: [],
+  });
 });
 
 test('Ctrl-C ends a comparison', async () => {

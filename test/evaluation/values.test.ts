@@ -1,22 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encloseOutputSteps } from '../../src/evaluation/enclosure.ts';
+import { encloseDerivativeSteps, encloseOutputSteps } from '../../src/evaluation/enclosure.ts';
+import type { Interval } from '../../src/evaluation/interval.ts';
 import { degreeOf, isPolynomial, outputOverQ } from '../../src/evaluation/over-q.ts';
 import { network, type Network } from '../../src/network/index.ts';
 import { networkGraph } from '../../src/network/graph.ts';
 import type { RationalMatrix } from '../../src/rational/index.ts';
+import { addMatrices } from '../../src/rational/rational-matrix.ts';
 import { byOffset, weights } from '../../src/weights/weights.ts';
 import { isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from '../identifiability/oracle.ts';
 import { randomFrom, randomMatrix, randomNetwork, randomWeights } from '../identifiability/random-weights.ts';
 
 const bits = 100;
 
+function finished<T>(steps: Generator<void, T, undefined>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
 function enclosed(shape: Network, matrices: readonly RationalMatrix[], tokens: RationalMatrix): number[] {
   const point = { matrices: byOffset(weights(shape, matrices)), tokens, context: null };
   const steps = encloseOutputSteps(networkGraph(shape), point, bits);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value.map(({ lo, hi }) => {
+  return finished(steps).map(({ lo, hi }) => {
     expect(hi - lo).toBeLessThan(2n ** 40n);
     return Number((lo + hi) / 2n) * 2 ** -bits;
   });
@@ -179,4 +185,34 @@ describe('kinds of layers, from their formulas in doubles', () => {
     });
     closeTo(enclosed(shape, [P, row(G, 1), row(U, 1), row(D, 2)], input), wanted);
   });
+});
+
+test('derivatives are those of differences', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => {
+      const random = randomFrom(seed);
+      const shape = randomNetwork(random);
+      const graph = networkGraph(shape);
+      const at = randomWeights(random, shape);
+      const direction = randomWeights(random, shape);
+      const tokens = { ...randomMatrix(random, shape.sequenceLength, shape.inputDim), denominator: 8n };
+      const point = { matrices: byOffset(at), tokens, context: null };
+      const slopes = finished(encloseDerivativeSteps(graph, point, byOffset(direction), 200));
+      // (f(θ + hδ) − f(θ − hδ)) / 2h with h = 2⁻³⁰.
+      const moved = (sign: bigint): Interval[] => {
+        const matrices = at.matrices.map((matrix, k) =>
+          addMatrices(matrix, direction.matrices[k]!, { n: sign, d: 2n ** 30n }),
+        );
+        const there = { ...point, matrices: byOffset({ network: shape, matrices }) };
+        return [...finished(encloseOutputSteps(graph, there, 200))];
+      };
+      const [above, below] = [moved(1n), moved(-1n)];
+      slopes.forEach(({ slope }, e) => {
+        const difference = Number(above[e]!.lo - below[e]!.lo) * 2 ** (29 - 200);
+        const wanted = Number(slope.lo) * 2 ** -200;
+        expect(Math.abs(difference - wanted)).toBeLessThan(1e-5 * (1 + Math.abs(wanted)));
+      });
+    }),
+    { numRuns: 60 },
+  );
 });

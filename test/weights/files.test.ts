@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attentionStack, network, parameterBlocks } from '../../src/network/index.ts';
+import { attentionStack, network, parameterBlocks, parameterName } from '../../src/network/index.ts';
 import { matricesEqual } from '../../src/rational/rational-matrix.ts';
 import {
-  parameterName,
   parseWeights,
   readWeights,
   serializeWeights,

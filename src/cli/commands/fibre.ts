@@ -1,12 +1,15 @@
 import { add, multiply, showFraction, type Fraction } from '../../fraction.ts';
 import {
+  fibreAt,
   sameFunction,
+  type LocalFibre,
   type Comparison,
   type Transformation,
   type Value,
 } from '../../identifiability/index.ts';
 import type { RationalMatrix } from '../../rational/index.ts';
 import { entryOf } from '../../rational/rational-matrix.ts';
+import type { Weights } from '../../weights/index.ts';
 import { colorsOf, print } from '../console.ts';
 import { printJson, secondsSince, type Context } from '../context.ts';
 import { InputError, inWordsOf } from '../errors.ts';
@@ -21,17 +24,19 @@ export interface FibreCommandOptions {
   readonly json?: boolean;
 }
 
-/** `dimcert fibre`: do two weight files define the same function, and by which symmetry? */
+/** `dimcert fibre`: do two weight files define the same function, and by which symmetry? Of one file: the fibre through its weights. */
 export async function fibreCommand(
   a: string,
-  b: string,
+  b: string | undefined,
   { network: source, json }: FibreCommandOptions,
   context: Context,
 ): Promise<number> {
   const inputs = [a, b, source].filter((input) => input === '-');
   if (inputs.length > 1) throw new InputError('-: expected stdin once, got it twice');
   const network = source === undefined ? undefined : await networkFile(source, context);
-  const [first, second] = [await weightsFile(a, network, context), await weightsFile(b, network, context)];
+  const first = await weightsFile(a, network, context);
+  if (b === undefined) return localFibre(first, inputName(a), json, context);
+  const second = await weightsFile(b, network, context);
   const start = performance.now();
   const progress = new ProgressLine(context.console.stderr);
   const signal = context.interruptions.listen();
@@ -49,6 +54,61 @@ export async function fibreCommand(
   if (json) await printJson(context, { ...asJson(found), seconds });
   else await print(context.console.stdout, asText(found, seconds, context));
   return exitCodes.done;
+}
+
+async function localFibre(
+  weights: Weights,
+  name: string,
+  json: boolean | undefined,
+  context: Context,
+): Promise<number> {
+  const start = performance.now();
+  const progress = new ProgressLine(context.console.stderr);
+  const signal = context.interruptions.listen();
+  let found: LocalFibre;
+  try {
+    found = await inWordsOf({ fibreAt: name, memory: `${name}: memory` }, () =>
+      fibreAt(weights, { signal, onProgress: progress.report }),
+    );
+  } finally {
+    progress.clear();
+  }
+  signal.throwIfAborted();
+  const seconds = secondsSince(start);
+  if (json) await printJson(context, { ...localFibreAsJson(found), seconds });
+  else await print(context.console.stdout, localFibreAsText(found, seconds, context));
+  return exitCodes.done;
+}
+
+function localFibreAsText(found: LocalFibre, seconds: number, { console }: Context): string {
+  const { parameters, rank, dimension, generic, symmetries, kinds, reasons } = found;
+  const range = ({ lower, upper }: { lower: number; upper: number }): string =>
+    lower === upper ? String(lower) : `${lower} to ${upper}`;
+  const spans = Object.entries(kinds)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${kind} ${count}`);
+  const rows: ReportRow[] = [
+    { label: 'parameters', value: String(parameters) },
+    {
+      label: 'rank here',
+      value: range(rank),
+      note: rank.exact ? 'of the differential: both bounds are proved' : 'of the differential: proved bounds',
+    },
+    { label: 'fibre', value: range(dimension), note: 'dimension of its tangent space here' },
+    { label: 'generic', value: `≥ ${generic}`, note: 'dimension of a generic fibre' },
+    {
+      label: 'symmetries',
+      value: String(symmetries),
+      note: `of these dimensions: ${spans.join(', ') || 'none'}`,
+    },
+    ...reasons.map((words) => ({ label: 'special', value: '', note: words })),
+    { label: 'time', value: duration(seconds) },
+  ];
+  return reportBlock(rows, colorsOf(console.stdout, console.env), console.stdout.columns);
+}
+
+function localFibreAsJson({ basis, ...rest }: LocalFibre): object {
+  return { ...rest, basis: basis && rowsOf(basis) };
 }
 
 const reasons: Readonly<Record<Extract<Comparison, { same: true }>['reason'], string>> = {

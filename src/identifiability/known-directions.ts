@@ -1,0 +1,142 @@
+import type { AttentionLayer } from '../network/format.ts';
+import { groupOf, headCount } from '../network/layers/attention.ts';
+import { parameterBlocks } from '../network/parameters.ts';
+import type { RationalMatrix } from '../rational/index.ts';
+import {
+  multiplyMatrices,
+  scaleMatrix,
+  subtractMatrices,
+  transposeMatrix,
+  zeroMatrix,
+} from '../rational/rational-matrix.ts';
+import type { Weights } from '../weights/index.ts';
+import { Parameters, type MatrixName } from './parameters.ts';
+import type { Transformation } from './transformation.ts';
+
+/** A direction in which the transformations of one kind move the weights: what is not named stays. */
+export interface KnownDirection {
+  readonly kind: Transformation['kind'];
+  /** All parameters in their order. */
+  readonly direction: readonly RationalMatrix[];
+}
+
+/** Gathers how the matrices of a direction follow from the weights. */
+interface Collector {
+  set(
+    path: string,
+    name: MatrixName,
+    head: number | undefined,
+    by: (matrix: RationalMatrix) => RationalMatrix,
+  ): void;
+  direction(): RationalMatrix[];
+}
+
+const minusOne = { n: -1n, d: 1n };
+
+/** The derivatives of the transformations of docs/identifiability.md at the identity: they span what the known symmetries contribute to the tangent space of the fibre. */
+export function* knownDirections(weights: Weights): Generator<KnownDirection, void, undefined> {
+  const parameters = new Parameters(weights);
+  const blocks = parameterBlocks(weights.network);
+  const collect = (): Collector => {
+    const moved = new Parameters({
+      network: weights.network,
+      matrices: blocks.map(({ rows, cols }) => zeroMatrix(rows, cols)),
+    });
+    return {
+      set: (path, name, head, by) => {
+        if (parameters.has(path, name, head))
+          moved.set(path, name, head, by(parameters.get(path, name, head)));
+      },
+      direction: () => [...moved.weights().matrices],
+    };
+  };
+  for (const [path, layer] of parameters.layers) {
+    if (layer.kind !== 'attention' || layer.tiedTo !== undefined) continue;
+    const groups = new Set(Array.from({ length: headCount(layer) }, (_, head) => groupOf(layer, head)));
+    for (const group of groups) {
+      const members = Array.from({ length: headCount(layer) }, (_, head) => head).filter(
+        (head) => groupOf(layer, head) === group,
+      );
+      if (!layer.rotary)
+        for (const unit of units(layer.headDim)) {
+          const { set, direction } = collect();
+          for (const head of members)
+            for (const name of ['Q', 'bQ'] as const) set(path, name, head, (x) => multiplyMatrices(unit, x));
+          for (const name of ['K', 'bK'] as const)
+            set(path, name, group, (x) => scaleMatrix(multiplyMatrices(transposeMatrix(unit), x), minusOne));
+          yield { kind: 'query-key', direction: direction() };
+        }
+      if (layer.valueDim !== undefined)
+        for (const unit of units(layer.valueDim)) {
+          const { set, direction } = collect();
+          for (const name of ['V', 'bV'] as const) set(path, name, group, (x) => multiplyMatrices(unit, x));
+          for (const head of members)
+            set(path, 'O', head, (x) => scaleMatrix(multiplyMatrices(x, unit), minusOne));
+          yield { kind: 'value-output', direction: direction() };
+        }
+      if (layer.normalization === 'none') {
+        const { set, direction } = collect();
+        for (const name of ['K', 'bK'] as const) set(path, name, group, (x) => scaleMatrix(x, minusOne));
+        for (const name of ['V', 'bV'] as const) set(path, name, group, (x) => x);
+        yield { kind: 'rescale', direction: direction() };
+      } else {
+        for (let i = 0; layer.bias?.key && !layer.rotary && i < layer.headDim; i++) {
+          const { set, direction } = collect();
+          set(path, 'bK', group, (x) => unitVector(x.rows, i));
+          yield { kind: 'key-bias', direction: direction() };
+        }
+        const valueRows = layer.valueDim ?? layer.outputDim;
+        for (let i = 0; layer.bias?.value && layer.bias.output && i < valueRows; i++) {
+          const { set, direction } = collect();
+          set(path, 'bV', group, (x) => unitVector(x.rows, i));
+          const moved = members.map((head) =>
+            layer.valueDim === undefined
+              ? unitVector(layer.outputDim, i)
+              : multiplyMatrices(parameters.get(path, 'O', head), unitVector(valueRows, i)),
+          );
+          set(path, 'bO', undefined, ({ rows }) => moved.reduce(subtractMatrices, zeroMatrix(rows, 1)));
+          yield { kind: 'value-bias', direction: direction() };
+        }
+      }
+    }
+    yield* interfaceDirections(parameters, path, layer, collect);
+  }
+}
+
+function* interfaceDirections(
+  parameters: Parameters,
+  path: string,
+  layer: AttentionLayer,
+  collect: () => Collector,
+): Generator<KnownDirection, void, undefined> {
+  const next = path.replace(/\[(\d+)\]$/, (_, index: string) => `[${Number(index) + 1}]`);
+  const reader = parameters.layer(next);
+  if (reader?.kind !== 'attention' || reader.context || reader.tiedTo !== undefined) return;
+  for (const unit of units(layer.outputDim)) {
+    const { set, direction } = collect();
+    for (let head = 0; head < headCount(layer); head++)
+      set(path, layer.valueDim === undefined ? 'V' : 'O', head, (x) => multiplyMatrices(unit, x));
+    set(path, 'bO', undefined, (x) => multiplyMatrices(unit, x));
+    if (layer.bias?.value && layer.valueDim === undefined)
+      for (let head = 0; head < headCount(layer); head++)
+        set(path, 'bV', head, (x) => multiplyMatrices(unit, x));
+    for (let head = 0; head < headCount(reader); head++)
+      for (const name of ['Q', 'K', 'V'] as const)
+        set(next, name, head, (x) => scaleMatrix(multiplyMatrices(x, unit), minusOne));
+    yield { kind: 'interface', direction: direction() };
+  }
+}
+
+function* units(order: number): Generator<RationalMatrix, void, undefined> {
+  for (let e = 0; e < order ** 2; e++) {
+    const unit = zeroMatrix(order, order);
+    unit.numerators[e] = 1n;
+    yield unit;
+  }
+}
+
+function unitVector(rows: number, at: number): RationalMatrix {
+  const vector = zeroMatrix(rows, 1);
+  vector.numerators[at] = 1n;
+  return vector;
+}
