@@ -23,6 +23,7 @@ import { byOffset } from '../weights/weights.ts';
 import type { Weights } from '../weights/index.ts';
 import { Draws } from './difference.ts';
 import { headForms, visibleKeys } from './head-forms.ts';
+import { flattened } from './flattened.ts';
 import { hasCoefficients, lightningCoefficients } from './lightning-coefficients.ts';
 import { knownDirections } from './known-directions.ts';
 import { normalForm } from './normal-form.ts';
@@ -111,12 +112,6 @@ function reasonsOf(weights: Weights): readonly string[] {
     if (error instanceof RangeError) return [error.message.replace(/^normalForm: /, '')];
     throw error;
   }
-}
-
-/** All entries, as integers; only the direction counts. */
-function flattened(matrices: readonly RationalMatrix[]): bigint[] {
-  const common = matrices.reduce((product, { denominator }) => product * denominator, 1n);
-  return matrices.flatMap(({ numerators, denominator }) => numerators.map((n) => n * (common / denominator)));
 }
 
 function rankOfColumns(columns: readonly (readonly bigint[])[], rows: number): number {

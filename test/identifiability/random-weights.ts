@@ -35,11 +35,26 @@ export function randomMatrix(random: Random, rows: number, cols: number, size = 
   return { rows, cols, numerators, denominator: 1n };
 }
 
+/** Small integers in special positions; sometimes a head has the scores of the first one, and a stack of two layers scores (B, J). */
 export function randomWeights(random: Random, network: Network): Weights {
-  return weights(
-    network,
-    parameterBlocks(network).map(({ rows, cols }) => randomMatrix(random, rows, cols)),
-  );
+  const blocks = parameterBlocks(network);
+  const matrices = blocks.map(({ rows, cols }) => randomMatrix(random, rows, cols));
+  if (random(4) === 0)
+    for (const [k, { path, name, head }] of blocks.entries()) {
+      const first = blocks.findIndex(
+        (block) => block.path === path && block.name === name && block.head === 0,
+      );
+      if ((name === 'Q' || name === 'K') && head === 1) matrices[k] = matrices[first]!;
+    }
+  const [one, two] = network.layers;
+  if (random(4) === 0 && network.inputDim === 2 && one?.kind === 'attention' && two?.kind === 'attention')
+    for (const [k, { name, rows, cols, layer }] of blocks.entries()) {
+      if (rows !== 2 || cols !== 2) continue;
+      if (name === 'K' || (name === 'V' && layer === 0))
+        matrices[k] = { ...matrices[k]!, numerators: [1n, 0n, 0n, 1n] };
+      if (name === 'Q' && layer === 1) matrices[k] = { ...matrices[k]!, numerators: [0n, 1n, -1n, 0n] };
+    }
+  return weights(network, matrices);
 }
 
 /** Of determinant ±1, with entries up to 2^bits. */

@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   applyTransformations,
+  normalForm,
   sameFunction,
   type Comparison,
   type Transformation,
 } from '../../src/identifiability/index.ts';
-import { attentionStack, network } from '../../src/network/index.ts';
+import { attentionStack, network, parameterBlocks, parameterName } from '../../src/network/index.ts';
 import type { RationalMatrix } from '../../src/rational/index.ts';
 import { matricesEqual } from '../../src/rational/rational-matrix.ts';
-import { weights, type Weights } from '../../src/weights/index.ts';
+import { readWeights, serializeWeights, weights, type Weights } from '../../src/weights/index.ts';
+import { safetensorsOf } from '../weights/write.ts';
 import { agree, isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from './oracle.ts';
 import {
   randomBasis,
@@ -437,7 +439,7 @@ describe('stacks', () => {
   });
 });
 
-test('a layer of the shape of GPT-2: 64 wide, 4 heads, biases', async () => {
+test('a layer of the shape of GPT-2, from files: 64 wide, 4 heads, biases', async () => {
   const shape = network({
     inputDim: 64,
     sequenceLength: 4,
@@ -464,17 +466,45 @@ test('a layer of the shape of GPT-2: 64 wide, 4 heads, biases', async () => {
   );
   const steps: Transformation[] = [{ kind: 'permute-heads', path: 'layers[0]', order: [2, 0, 3, 1] }];
   for (let group = 0; group < 4; group++) {
-    steps.push({ kind: 'query-key', path: 'layers[0]', group, matrix: randomBasis(random, 16) });
-    steps.push({ kind: 'value-output', path: 'layers[0]', group, matrix: randomBasis(random, 16) });
+    steps.push({ kind: 'query-key', path: 'layers[0]', group, matrix: smallBasis(random, 16) });
+    steps.push({ kind: 'value-output', path: 'layers[0]', group, matrix: smallBasis(random, 16) });
     steps.push({ kind: 'key-bias', path: 'layers[0]', group, vector: randomMatrix(random, 16, 1) });
     steps.push({ kind: 'value-bias', path: 'layers[0]', group, vector: randomMatrix(random, 16, 1) });
   }
   const b = applyTransformations(a, steps);
-  const found = await sameFunction(a, b);
+  // Doubles hold both exactly.
+  const [first, second] = [await throughFile(a), await throughFile(b)];
+  expect(first.matrices.every((m, k) => matricesEqual(m, a.matrices[k]!))).toBe(true);
+  expect(second.matrices.every((m, k) => matricesEqual(m, b.matrices[k]!))).toBe(true);
+  const found = await sameFunction(first, second);
   expect(found).toMatchObject({ same: true, reason: 'equal-heads' });
-  expectWitness(a, b, found);
+  expectWitness(first, second, found);
+  expect(serializeWeights(normalForm(first).weights)).toBe(serializeWeights(normalForm(second).weights));
   expect((await sameFunction(a, withChangedEntry(random, b))).same).not.toBe(true);
 });
+
+/** A product of a few elementary matrices: its inverse has small entries, too. */
+function smallBasis(random: (below: number) => number, order: number): RationalMatrix {
+  const numerators = Array.from({ length: order ** 2 }, (_, e) => BigInt(e % (order + 1) === 0 ? 1 : 0));
+  for (let step = 0; step < order; step++) {
+    const [i, j] = [random(order), random(order)];
+    if (i === j) continue;
+    for (let k = 0; k < order; k++) numerators[i * order + k]! += numerators[j * order + k]!;
+  }
+  return { rows: order, cols: order, numerators, denominator: 1n };
+}
+
+/** Written to safetensors as doubles, and read. */
+function throughFile({ network: shape, matrices }: Weights): Promise<Weights> {
+  const tensors = Object.fromEntries(
+    parameterBlocks(shape).map((block, k) => {
+      const { rows, cols, numerators, denominator } = matrices[k]!;
+      const numbers = numerators.map((n) => Number(n) / Number(denominator));
+      return [parameterName(block), { shape: cols === 1 ? [rows] : [rows, cols], dtype: 'F64', numbers }];
+    }),
+  );
+  return readWeights(safetensorsOf(tensors, { network: JSON.stringify(shape) }));
+}
 
 test('bad arguments', async () => {
   const shape = attentionStack({ dims: [2, 2], headDims: [1], sequenceLength: 2, normalization: 'none' });

@@ -23,8 +23,10 @@ for (let n = 0; n < pairs; n++) {
   const random = randomFrom(seed * 1_000_003 + n);
   const network = randomNetwork(random);
   const a = randomWeights(random, network);
+  // Doubles, which judge softmax, do not hold long entries.
+  const bits = isSoftmax(network) ? 2 : [2, 40, 200][random(3)]!;
   const isOrbit = random(2) === 0;
-  const moved = applyTransformations(a, randomTransformations(random, network));
+  const moved = applyTransformations(a, randomTransformations(random, network, bits));
   const b = isOrbit ? moved : withChangedEntry(random, random(2) === 0 ? a : moved, BigInt(1 + random(3)));
   const found = await sameFunction(a, b);
   const kind = isOrbit ? 'one orbit' : 'one entry changed';
