@@ -19,6 +19,11 @@ export async function weightsFile(
   const name = inputName(source);
   const bytes = await readBytes(source, context.interruptions);
   if (bytes.length === 0) throw new InputError(`${name}: expected weights, got nothing (it is empty)`);
-  const names = { weights: `${name}: `, safetensors: `${name}: `, '.npy': `${name}: .npy` };
+  const names = {
+    weights: `${name}: `,
+    safetensors: `${name}: `,
+    '.npy': `${name}: .npy`,
+    '.npy entry ': `${name}: .npy entry `,
+  };
   return inWordsOf(names, () => readWeights(bytes, network));
 }

@@ -11,8 +11,10 @@ export interface Interval {
   readonly hi: bigint;
 }
 
-/** Exponents above it would take megabytes. */
-const largestExponent = 1 << 14;
+/** Exponentials of larger ones would take long. */
+const largestExponent = 1 << 12;
+/** Of an exponential that has so wide an exponent nothing is known. */
+const widestExponent = 64n;
 
 export const isApart = (a: Interval, b: Interval): boolean => a.hi < b.lo || b.hi < a.lo;
 
@@ -126,6 +128,7 @@ export class Enclosures implements Arithmetic<Interval> {
   }
 
   exp({ lo, hi }: Interval): Interval {
+    if ((hi - lo) >> this.#places > widestExponent) throw new Unbounded('an exponent that is too wide');
     const low = this.#exp(lo);
     return { lo: low.lo, hi: lo === hi ? low.hi : this.#exp(hi).hi };
   }
@@ -268,15 +271,16 @@ function integerRoot(n: bigint): bigint {
 
 const logarithms = new Map<number, bigint>();
 
-/** ln 2 with so many places, off by less than 2¹⁰ units of 2^(−places − 16): ln 2 = 18 artanh(1/26) − 2 artanh(1/4801) + 8 artanh(1/8749). */
+/** ln 2 with so many places, off by less than two units: ln 2 = 18 artanh(1/26) − 2 artanh(1/4801) + 8 artanh(1/8749). */
 function logarithmOfTwo(places: number): bigint {
-  let known = logarithms.get(places);
+  // With as many as a multiple of 512, to compute few.
+  const p = Math.ceil((places + 32) / 512) * 512;
+  let known = logarithms.get(p);
   if (known === undefined) {
-    const p = places + 16;
-    known = (18n * series(26n, p, 1n) - 2n * series(4801n, p, 1n) + 8n * series(8749n, p, 1n)) >> 16n;
-    logarithms.set(places, known);
+    known = 18n * series(26n, p, 1n) - 2n * series(4801n, p, 1n) + 8n * series(8749n, p, 1n);
+    logarithms.set(p, known);
   }
-  return known;
+  return known >> BigInt(p - places);
 }
 
 function arctangent(n: bigint, places: number): bigint {

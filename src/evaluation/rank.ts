@@ -5,6 +5,18 @@ import { Enclosures, type Interval } from './interval.ts';
  * O(rows · cols · rank); `bits` are the places of the entries.
  */
 export function provedRank(rows: readonly (readonly Interval[])[], bits: number): number {
+  const steps = provedRankSteps(rows, bits);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same, pivot by pivot. */
+export function* provedRankSteps(
+  rows: readonly (readonly Interval[])[],
+  bits: number,
+): Generator<void, number, undefined> {
   const arithmetic = new Enclosures(bits);
   const left = rows.map((row) => [...row]);
   const columns = new Set(left[0]?.keys());
@@ -30,6 +42,7 @@ export function provedRank(rows: readonly (readonly Interval[])[], bits: number)
         row[column] = arithmetic.subtract(row[column]!, arithmetic.multiply(quotient, pivotRow[column]!));
     }
     rank++;
+    yield;
   }
 }
 

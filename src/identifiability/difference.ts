@@ -62,7 +62,7 @@ async function findExactly(
 ): Promise<SearchResult> {
   const degree = degreeOf(graph);
   const sizeBits = Math.ceil(Math.log2(degree + 1)) + errorBits;
-  const [products, weightBits] = [productCount(graph), longest(pair)];
+  const [products, weightBits] = [productCount(graph), longestEntry(...pair)];
   const isPossible = (bits: number): boolean => products * degree * (bits + weightBits) < mostWork;
   const all = [2, 4, 16, sizeBits].filter(isPossible);
   for (const [index, bits] of all.entries()) {
@@ -151,9 +151,9 @@ async function paced<T>(
 }
 
 /** The bits of the longest numerator or denominator. */
-function longest(pair: readonly Weights[]): number {
+export function longestEntry(...all: readonly Weights[]): number {
   let bits = 0;
-  for (const { matrices } of pair)
+  for (const { matrices } of all)
     for (const { numerators, denominator } of matrices)
       for (const n of [...numerators, denominator])
         bits = Math.max(bits, (n < 0n ? -n : n).toString(16).length * 4);

@@ -1,5 +1,4 @@
 import { divide, fraction, isOne, one, type Fraction } from '../fraction.ts';
-import { isVisible } from '../graph/tensor.ts';
 import type { AttentionLayer, Network } from '../network/format.ts';
 import { groupOf, headCount } from '../network/layers/attention.ts';
 import type { RationalMatrix } from '../rational/index.ts';
@@ -70,14 +69,8 @@ function turnedScores(keys: RationalMatrix, queries: RationalMatrix, dim: number
 /** The most keys that a query of the layer sees. */
 export function visibleKeys(layer: AttentionLayer, { sequenceLength: t, context }: Network): number {
   if (layer.context) return context!.sequenceLength;
-  const mask = { causal: layer.causal ?? false, window: layer.window ?? Infinity };
-  let most = 0;
-  for (let query = 0; query < t && most < t; query++) {
-    let count = 0;
-    for (let key = 0; key < t; key++) if (isVisible(mask, query, key)) count++;
-    most = Math.max(most, count);
-  }
-  return most;
+  const window = layer.window ?? Infinity;
+  return Math.min(t, layer.causal ? window : 2 * window - 1);
 }
 
 /**

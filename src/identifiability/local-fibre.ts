@@ -1,19 +1,17 @@
+import { rangeFault } from '../assert.ts';
 import { encloseDerivativeSteps } from '../evaluation/enclosure.ts';
 import { Unbounded, type Interval } from '../evaluation/interval.ts';
-import { provedRank } from '../evaluation/rank.ts';
+import { provedRankSteps } from '../evaluation/rank.ts';
 import type { RationalPoint } from '../evaluation/parameters.ts';
 import { fraction, lcm, multiply, one, type Fraction } from '../fraction.ts';
 import { networkGraph } from '../network/graph.ts';
 import { parameterBlocks, parameterCount } from '../network/parameters.ts';
 import { Pace, type LongOperation } from '../pace.ts';
-import { rankOverQ, type RationalMatrix } from '../rational/index.ts';
+import { nullspaceOverQAsync, rankOverQ, type RationalMatrix } from '../rational/index.ts';
 import {
   addMatrices,
-  rationalKernel,
   rationalMatrix,
-  rationalRref,
   scaleMatrix,
-  selectColumns,
   subtractMatrices,
   zeroMatrix,
 } from '../rational/rational-matrix.ts';
@@ -21,7 +19,7 @@ import { isSingleHeadStack, type SingleHeadStack } from '../theory/single-head-s
 import { dimension } from '../theory/index.ts';
 import { byOffset } from '../weights/weights.ts';
 import type { Weights } from '../weights/index.ts';
-import { Draws } from './difference.ts';
+import { Draws, longestEntry } from './difference.ts';
 import { headForms, visibleKeys } from './head-forms.ts';
 import { flattened } from './flattened.ts';
 import { hasCoefficients, lightningCoefficients } from './lightning-coefficients.ts';
@@ -48,8 +46,10 @@ export interface LocalFibre {
   readonly reasons: readonly string[];
 }
 
-/** Entries of the matrices that are eliminated, at most. */
-const mostEntries = 2 ** 20;
+/** Eliminations in long intervals take their cube, and more. */
+const mostParameters = 300;
+/** Bits of numerators and denominators. */
+const mostBits = 2 ** 12;
 /** Sizes of inputs, 2^(−k), one after the other. */
 const shrinkings = [2, 4, 1, 8];
 
@@ -67,8 +67,10 @@ export async function fibreAt(weights: Weights, options: LongOperation = {}): Pr
   const pace = new Pace(options);
   const { network } = weights;
   const parameters = parameterCount(network);
-  if (parameters ** 2 > mostEntries)
-    throw new RangeError(`fibreAt: expected at most ${Math.sqrt(mostEntries)} parameters, got ${parameters}`);
+  if (parameters > mostParameters)
+    throw rangeFault('fibreAt', `at most ${mostParameters} parameters`, parameters);
+  const bits = longestEntry(weights);
+  if (bits > mostBits) throw rangeFault('fibreAt', `entries of at most ${mostBits} bits`, bits);
   const known = [...knownDirections(weights)].map(({ kind, direction }) => ({
     kind,
     column: flattened(direction),
@@ -84,7 +86,7 @@ export async function fibreAt(weights: Weights, options: LongOperation = {}): Pr
     kinds[kind] = (kinds[kind] ?? 0) + rank - symmetries;
     symmetries = rank;
   }
-  const kernel = dataKernel(weights);
+  const kernel = await dataKernel(weights, pace, options);
   const upper = parameters - Math.max(symmetries, kernel?.cols ?? 0);
   const lower = await rankBelow(weights, upper, pace);
   if (lower > upper)
@@ -119,15 +121,26 @@ function rankOfColumns(columns: readonly (readonly bigint[])[], rows: number): n
 }
 
 /** A basis of directions in which what the function depends on moves along scales only; null where that is not known. */
-function dataKernel(weights: Weights): RationalMatrix | null {
+async function dataKernel(
+  weights: Weights,
+  pace: Pace,
+  options: LongOperation,
+): Promise<RationalMatrix | null> {
   const { network } = weights;
   const [layer] = network.layers;
-  if (isSingleHeadStack(network) && network.layers.length > 1) return stackKernel(network, weights);
+  if (isSingleHeadStack(network) && network.layers.length > 1)
+    return stackKernel(network, weights, pace, options);
   if (network.layers.length !== 1 || layer?.kind !== 'attention' || layer.rotary) return null;
   const width = Math.max(network.inputDim, network.context?.inputDim ?? 0);
   if (layer.normalization === 'none')
     return hasCoefficients(layer, width)
-      ? kernelOf(weights, (at) => [lightningCoefficients(new Parameters(at), 'layers[0]', layer)], [])
+      ? kernelOf(
+          weights,
+          (at) => [lightningCoefficients(new Parameters(at), 'layers[0]', layer)],
+          [],
+          pace,
+          options,
+        )
       : null;
   const isAlone = visibleKeys(layer, network) === 1;
   const sum = (matrices: readonly RationalMatrix[]): RationalMatrix =>
@@ -142,14 +155,19 @@ function dataKernel(weights: Weights): RationalMatrix | null {
       ? [constant, sum(values)]
       : [constant, ...values, ...heads.flatMap(({ scores }) => scores)];
   };
-  return kernelOf(weights, data, []);
+  return kernelOf(weights, data, [], pace, options);
 }
 
 /**
  * Of a stack: of the derivative of (what matters of M_1, …, M_l, L), up to the scales of Theorem 3. What matters of M_i is fixed by the matrices before it at
  * these weights: in a direction that does not move them, to first order, nothing else is seen.
  */
-function stackKernel(stack: SingleHeadStack, weights: Weights): RationalMatrix {
+async function stackKernel(
+  stack: SingleHeadStack,
+  weights: Weights,
+  pace: Pace,
+  options: LongOperation,
+): Promise<RationalMatrix> {
   const at = virtualMatrices(stack, new Parameters(weights));
   const kept = (forms: readonly RationalMatrix[]): RationalMatrix[] =>
     forms.flatMap((form, index) =>
@@ -177,36 +195,48 @@ function stackKernel(stack: SingleHeadStack, weights: Weights): RationalMatrix {
     });
     return [[...kept(moved), scaleMatrix(at.map, multiply(sigma, fraction(-1n)))]];
   });
-  return kernelOf(weights, data, scales);
+  return kernelOf(weights, data, scales, pace, options);
 }
 
 /**
  * The directions that move the data along `scales` only: the kernel of [derivative | scales], without the scales' part. The data are polynomials of degree at most 2 in every
  * parameter, so that half of a central difference is a derivative.
  */
-function kernelOf(
+async function kernelOf(
   weights: Weights,
   data: (weights: Weights) => RationalMatrix[],
   scales: readonly (readonly RationalMatrix[])[],
-): RationalMatrix {
-  const columns: RationalMatrix[] = [];
+  pace: Pace,
+  options: LongOperation,
+): Promise<RationalMatrix> {
+  const columns: bigint[][] = [];
+  const parameters = parameterCount(weights.network);
   for (const [k, { rows, cols }] of parameterBlocks(weights.network).entries())
     for (let e = 0; e < rows * cols; e++) {
-      const moved = (step: bigint): RationalMatrix[] => data(withMoved(weights, k, e, step));
-      const [above, below] = [moved(1n), moved(-1n)];
-      columns.push(stacked(above.map((matrix, part) => subtractMatrices(matrix, below[part]!))));
+      const [above, below] = [1n, -1n].map((step) => data(withMoved(weights, k, e, step)));
+      columns.push(inOneDenominator(above!.map((matrix, part) => subtractMatrices(matrix, below![part]!))));
+      await pace.pause('differential', columns.length, parameters);
     }
-  const parameters = columns.length;
-  for (const scale of scales) columns.push(stacked(scale));
-  const kernel = rationalKernel(beside(columns));
-  // Where a scale moves nothing, the kernel has a part outside of the parameters.
-  const inside: RationalMatrix = {
-    rows: parameters,
-    cols: kernel.cols,
-    numerators: kernel.numerators.slice(0, parameters * kernel.cols),
-    denominator: kernel.denominator,
-  };
-  return independentColumns(inside);
+  // Every column may be scaled; the kernel is scaled back.
+  const multiples = columns.map((column) => column.pop()!);
+  // Independent ones: then no vector of the kernel is 0 among the parameters.
+  const moving: bigint[][] = [];
+  for (const scale of scales) {
+    const column = inOneDenominator(scale).slice(0, -1);
+    if (rankOfColumns([...moving, column], column.length) > moving.length) moving.push(column);
+  }
+  columns.push(...moving);
+  const height = columns[0]!.length;
+  const matrix = Array.from({ length: height }, (_, i) => columns.map((column) => column[i]!)).flat();
+  const { cols, data: kernel } = await nullspaceOverQAsync(
+    { rows: height, cols: columns.length, data: matrix },
+    'right',
+    options,
+  );
+  const numerators = multiples.flatMap((multiple, i) =>
+    Array.from({ length: cols }, (_, j) => kernel[i * cols + j]! * multiple),
+  );
+  return { rows: parameters, cols, numerators, denominator: 1n };
 }
 
 function withMoved({ network, matrices }: Weights, k: number, e: number, step: bigint): Weights {
@@ -219,28 +249,13 @@ function withMoved({ network, matrices }: Weights, k: number, e: number, step: b
   return { network, matrices: moved };
 }
 
-/** All entries of matrices in one column. */
-function stacked(matrices: readonly RationalMatrix[]): RationalMatrix {
-  const common = matrices.reduce((product, { denominator }) => product * denominator, 1n);
-  const numerators = matrices.flatMap(({ numerators: entries, denominator }) =>
-    entries.map((n) => n * (common / denominator)),
+/** All entries of matrices as integers, and behind them the denominator that all have then. */
+function inOneDenominator(matrices: readonly RationalMatrix[]): bigint[] {
+  const common = matrices.reduce((product, { denominator }) => lcm(product, denominator), 1n);
+  const entries = matrices.flatMap(({ numerators, denominator }) =>
+    numerators.map((n) => n * (common / denominator)),
   );
-  return rationalMatrix(numerators.length, 1, numerators, common);
-}
-
-function beside(columns: readonly RationalMatrix[]): RationalMatrix {
-  const common = columns.reduce((product, { denominator }) => lcm(product, denominator), 1n);
-  const { rows } = columns[0]!;
-  const numerators = Array<bigint>(rows * columns.length);
-  for (const [j, column] of columns.entries())
-    for (let i = 0; i < rows; i++)
-      numerators[i * columns.length + j] = column.numerators[i]! * (common / column.denominator);
-  return rationalMatrix(rows, columns.length, numerators, common);
-}
-
-function independentColumns(matrix: RationalMatrix): RationalMatrix {
-  const { pivots } = rationalRref(matrix);
-  return selectColumns(matrix, pivots);
+  return [...entries, common];
 }
 
 /** A lower bound of the rank of the Jacobian: at more and more inputs, until it meets the upper one, or does not grow. */
@@ -258,8 +273,10 @@ async function rankBelow(weights: Weights, upper: number, pace: Pace): Promise<n
       const added = await derivatives(weights, point, bits, pace);
       if (!added) break;
       rows.push(...added);
-      const rank = provedRank(rows, bits);
-      await pace.pause('rank', rank, upper);
+      const steps = provedRankSteps(rows, bits);
+      let step = steps.next();
+      for (let pivots = 0; !step.done; step = steps.next()) await pace.pause('rank', ++pivots, upper);
+      const rank = step.value;
       if (rank >= upper) return rank;
       best = Math.max(best, rank);
       stale = rank > before ? 0 : stale + 1;

@@ -11,7 +11,7 @@ import { layerForm } from './head-forms.ts';
 import { hasCoefficients, lightningCoefficients } from './lightning-coefficients.ts';
 import { Parameters } from './parameters.ts';
 import type { Transformation } from './transformation.ts';
-import { scalesBetween, swapped, virtualMatrices, type VirtualMatrices } from './virtual.ts';
+import { scalesBetween, swapped, virtualMatrixSteps, type VirtualMatrices } from './virtual.ts';
 import { headTransformations, stackTransformations } from './witness.ts';
 
 /** Why two functions are equal: docs/identifiability.md. */
@@ -59,7 +59,7 @@ export async function sameFunction(a: Weights, b: Weights, options: LongOperatio
   const pace = new Pace(options);
   if (a.matrices.every((matrix, k) => matricesEqual(matrix, b.matrices[k]!)))
     return { same: true, reason: 'equal-weights', transformations: [] };
-  return byHeads(a, b) ?? byVirtualMatrices(a, b) ?? (await bySearch(a, b, pace));
+  return byHeads(a, b) ?? (await byVirtualMatrices(a, b, pace)) ?? bySearch(a, b, pace);
 }
 
 /** Equal formal sums of heads in every attention layer, and equal parameters elsewhere. */
@@ -80,13 +80,18 @@ function byHeads(a: Weights, b: Weights): Comparison | null {
   return { same: true, reason: 'equal-heads', transformations: headTransformations(a, b) };
 }
 
-function byVirtualMatrices(a: Weights, b: Weights): Comparison | null {
+async function byVirtualMatrices(a: Weights, b: Weights, pace: Pace): Promise<Comparison | null> {
   const { network } = a;
   if (!isSingleHeadStack(network)) return null;
-  const [before, after] = [a, b].map((weights) => virtualMatrices(network, new Parameters(weights))) as [
-    VirtualMatrices,
-    VirtualMatrices,
-  ];
+  const virtual = async (weights: Weights): Promise<VirtualMatrices> => {
+    const steps = virtualMatrixSteps(network, new Parameters(weights));
+    for (let done = 0; ; done++) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await pace.pause('virtual matrices', done, 4 * network.layers.length);
+    }
+  };
+  const [before, after] = [await virtual(a), await virtual(b)];
   if (before.isZero && after.isZero) return { same: true, reason: 'zero', transformations: null };
   for (const start of [before, swapped(network, before)]) {
     const scales = start && scalesBetween(network, start, after);

@@ -8,7 +8,6 @@ import {
   productOf,
   ratioOf,
   rationalMatrix,
-  rationalRank,
   transposeMatrix,
 } from '../rational/rational-matrix.ts';
 import type { SingleHeadStack } from '../theory/single-head-stack.ts';
@@ -29,22 +28,45 @@ export interface VirtualMatrices {
 }
 
 /** M_1, …, M_l and P_0, …, P_l as they are. */
-export function scoreForms(
+export interface ScoreForms {
+  readonly forms: readonly RationalMatrix[];
+  readonly maps: readonly RationalMatrix[];
+}
+
+export function scoreForms(stack: SingleHeadStack, parameters: Parameters): ScoreForms {
+  return finish(scoreFormSteps(stack, parameters));
+}
+
+/** Layer by layer: products of integers that get longer. */
+function* scoreFormSteps(
   stack: SingleHeadStack,
   parameters: Parameters,
-): { readonly forms: readonly RationalMatrix[]; readonly maps: readonly RationalMatrix[] } {
+): Generator<void, ScoreForms, undefined> {
   const maps = [identityMatrix(stack.inputDim)];
-  const forms = stack.layers.map((layer, index) => {
+  const forms: RationalMatrix[] = [];
+  for (const [index, layer] of stack.layers.entries()) {
     const before = maps[index]!;
     const head = headForms(parameters, `layers[${index}]`, layer)[0]!;
     maps.push(productOf(head.values, before));
-    return productOf(transposeMatrix(before), head.scores[0]!, before);
-  });
+    yield;
+    const half = productOf(head.scores[0]!, before);
+    yield;
+    forms.push(productOf(transposeMatrix(before), half));
+    yield;
+  }
   return { forms, maps };
 }
 
 export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters): VirtualMatrices {
-  const { forms, maps } = scoreForms(stack, parameters);
+  return finish(virtualMatrixSteps(stack, parameters));
+}
+
+/** The same, layer by layer. */
+export function* virtualMatrixSteps(
+  stack: SingleHeadStack,
+  parameters: Parameters,
+): Generator<void, VirtualMatrices, undefined> {
+  const { forms, maps } = yield* scoreFormSteps(stack, parameters);
   const scores: (RationalMatrix | null)[] = [];
   const symmetricOnly: boolean[] = [];
   const { sequenceLength } = stack;
@@ -62,13 +84,36 @@ export function virtualMatrices(stack: SingleHeadStack, parameters: Parameters):
       const kept = areParallel ? symmetric : form;
       scores.push(kept);
       if (isLightning && isZeroMatrix(kept)) isZero = true;
-      if (isLightning && !layer.causal && rationalRank(form) <= 1) areParallel = true;
+      if (isLightning && !layer.causal && hasRankOne(form)) areParallel = true;
       const isUniform = isZeroMatrix(kept) || (sequenceLength === 2 && isZeroMatrix(symmetric));
       if (!isLightning && !layer.causal && isUniform) areParallel = areEqual = true;
     }
+    yield;
   }
   const map = maps[maps.length - 1]!;
   return { scores, map, maps, areParallel: symmetricOnly, isZero: isZero || isZeroMatrix(map) };
+}
+
+function finish<T>(steps: Generator<void, T, undefined>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Is the rank at most 1? All minors of order 2 that have the first entry that is not 0 vanish. */
+function hasRankOne({ rows, cols, numerators }: RationalMatrix): boolean {
+  const at = numerators.findIndex((n) => n !== 0n);
+  if (at < 0) return true;
+  const [row, column] = [Math.floor(at / cols), at % cols];
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++)
+      if (
+        numerators[i * cols + j]! * numerators[at]! !==
+        numerators[i * cols + column]! * numerators[row * cols + j]!
+      )
+        return false;
+  return true;
 }
 
 /** Twice the symmetric part: only ratios and equality matter. */
@@ -135,7 +180,7 @@ export function exchangeRankOne(
   map: RationalMatrix,
   form: RationalMatrix,
 ): { readonly map: RationalMatrix; readonly form: RationalMatrix } | null {
-  if (rationalRank(map) !== 1 || rationalRank(form) !== 1) return null;
+  if (isZeroMatrix(map) || isZeroMatrix(form) || !hasRankOne(map) || !hasRankOne(form)) return null;
   const [u, v] = rankOneFactors(map);
   const [k, q] = rankOneFactors(form);
   return { map: productOf(u, transposeMatrix(k)), form: productOf(v, transposeMatrix(q)) };

@@ -33,7 +33,7 @@ export async function readWeights(bytes: Uint8Array, network?: Network): Promise
   if (looksLikeSafetensors(bytes)) {
     const { tensors, metadata } = readSafetensors(bytes);
     const own = metadata.get('network');
-    const found = own === undefined ? network : parseNetworkText(own, 'safetensors metadata network');
+    const found = own === undefined ? network : parseNetworkText(own, 'safetensors.__metadata__.network');
     return ofTensors(demanded(found, 'safetensors'), tensors);
   }
   let text: string;

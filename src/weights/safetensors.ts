@@ -46,10 +46,15 @@ export function readSafetensors(bytes: Uint8Array): {
   const length = Number(view.getBigUint64(0, true));
   if (length > largestHeader || 8 + length > bytes.length)
     throw rangeFault('safetensors', 'a header inside the file', `${length} bytes of ${bytes.length}`);
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length));
-  const header: unknown = parseJson(text.trimEnd(), 'safetensors header');
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length));
+  } catch {
+    throw new RangeError('safetensors.header: expected text in UTF-8, got other bytes');
+  }
+  const header: unknown = parseJson(text.trimEnd(), 'safetensors.header');
   if (header === null || typeof header !== 'object' || Array.isArray(header))
-    throw typeFault('safetensors header', 'an object', header);
+    throw typeFault('safetensors.header', 'an object', header);
   const data = new DataView(bytes.buffer, bytes.byteOffset + 8 + length, bytes.length - 8 - length);
   const tensors = new Map<string, FileTensor>();
   const metadata = new Map<string, string>();
@@ -57,23 +62,23 @@ export function readSafetensors(bytes: Uint8Array): {
     if (name === '__metadata__') {
       for (const [key, entry] of Object.entries((value ?? {}) as Record<string, unknown>))
         if (typeof entry === 'string') metadata.set(key, entry);
-    } else tensors.set(name, readTensor(name, value, data));
+    } else tensors.set(name, readTensor(`safetensors["${name}"]`, value, data));
   }
   return { tensors, metadata };
 }
 
-function readTensor(name: string, value: unknown, data: DataView): FileTensor {
-  if (value === null || typeof value !== 'object') throw typeFault(name, 'an object', value);
+function readTensor(title: string, value: unknown, data: DataView): FileTensor {
+  if (value === null || typeof value !== 'object') throw typeFault(title, 'an object', value);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
   const reader = typeof dtype === 'string' && Object.hasOwn(readers, dtype) ? readers[dtype]! : null;
-  if (!reader) throw rangeFault(`${name}.dtype`, `one of ${Object.keys(readers).join(', ')}`, dtype);
-  const sizes = naturals(`${name}.shape`, shape);
-  const [from, to, ...rest] = naturals(`${name}.data_offsets`, offsets);
+  if (!reader) throw rangeFault(`${title}.dtype`, `one of ${Object.keys(readers).join(', ')}`, dtype);
+  const sizes = naturals(`${title}.shape`, shape);
+  const [from, to, ...rest] = naturals(`${title}.data_offsets`, offsets);
   const count = sizes.reduce((product, size) => product * size, 1);
   const fits = from !== undefined && to !== undefined && rest.length === 0 && to <= data.byteLength;
   if (!fits || to - from !== count * reader.bytes)
     throw rangeFault(
-      `${name}.data_offsets`,
+      `${title}.data_offsets`,
       `${count * reader.bytes} bytes inside the file`,
       `${from}, ${to}`,
     );
@@ -81,7 +86,7 @@ function readTensor(name: string, value: unknown, data: DataView): FileTensor {
   for (let i = 0; i < count; i++) {
     const entry = reader.read(data, from + i * reader.bytes);
     if (typeof entry === 'number' && !Number.isFinite(entry))
-      throw rangeFault(`${name}[${i}]`, 'a finite number', entry);
+      throw rangeFault(`${title}[${i}]`, 'a finite number', entry);
     entries[i] = entry;
   }
   return { shape: sizes, entries };

@@ -111,6 +111,7 @@ describe.each([32, 64, 100, 128, 300])('%i places', (bits) => {
     expect(() => arithmetic.log(wide)).toThrow(Unbounded);
     expect(() => arithmetic.exp(arithmetic.of(10n ** 9n))).toThrow(Unbounded);
     expect(arithmetic.exp(arithmetic.of(-(10n ** 90n)))).toEqual({ lo: 0n, hi: 1n });
+    expect(() => arithmetic.exp({ lo: -100n * arithmetic.one.lo, hi: 0n })).toThrow('too wide');
     const { lo, hi } = arithmetic.exp(wide);
     expect(asNumber({ lo, hi: lo })).toBeCloseTo(Math.exp(-1), 8);
     expect(asNumber({ lo: hi, hi })).toBeCloseTo(Math.exp(2), 8);

@@ -197,19 +197,19 @@ test('derivatives are those of differences', () => {
       const direction = randomWeights(random, shape);
       const tokens = { ...randomMatrix(random, shape.sequenceLength, shape.inputDim), denominator: 8n };
       const point = { matrices: byOffset(at), tokens, context: null };
-      const slopes = finished(encloseDerivativeSteps(graph, point, byOffset(direction), 200));
-      // (f(θ + hδ) − f(θ − hδ)) / 2h with h = 2⁻³⁰.
+      const slopes = finished(encloseDerivativeSteps(graph, point, byOffset(direction), 400));
+      // (f(θ + hδ) − f(θ − hδ)) / 2h with h = 2⁻⁸⁰.
       const moved = (sign: bigint): Interval[] => {
         const matrices = at.matrices.map((matrix, k) =>
-          addMatrices(matrix, direction.matrices[k]!, { n: sign, d: 2n ** 30n }),
+          addMatrices(matrix, direction.matrices[k]!, { n: sign, d: 2n ** 80n }),
         );
         const there = { ...point, matrices: byOffset({ network: shape, matrices }) };
-        return [...finished(encloseOutputSteps(graph, there, 200))];
+        return [...finished(encloseOutputSteps(graph, there, 400))];
       };
       const [above, below] = [moved(1n), moved(-1n)];
       slopes.forEach(({ slope }, e) => {
-        const difference = Number(above[e]!.lo - below[e]!.lo) * 2 ** (29 - 200);
-        const wanted = Number(slope.lo) * 2 ** -200;
+        const difference = Number(above[e]!.lo - below[e]!.lo) * 2 ** (79 - 400);
+        const wanted = Number(slope.lo) * 2 ** -400;
         expect(Math.abs(difference - wanted)).toBeLessThan(1e-5 * (1 + Math.abs(wanted)));
       });
     }),
