@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { certify } from '../../src/certificate/index.ts';
 import { encloseDerivativeSteps } from '../../src/evaluation/enclosure.ts';
 import { applyTransformations, fibreAt, type LocalFibre } from '../../src/identifiability/index.ts';
+import { flattened } from '../../src/identifiability/flattened.ts';
+import { knownDirections } from '../../src/identifiability/known-directions.ts';
 import { attentionStack, network, parameterBlocks, type Network } from '../../src/network/index.ts';
 import { networkGraph } from '../../src/network/graph.ts';
 import type { RationalMatrix } from '../../src/rational/index.ts';
@@ -18,7 +20,7 @@ const matrix = (rows: readonly (readonly number[])[]): RationalMatrix => ({
 });
 
 /** Every column of the basis is a direction in which the output does not move, at an input that the search did not use. */
-function expectKernel(at: Weights, { basis }: LocalFibre): void {
+function expectKernel(at: Weights, basis: RationalMatrix): void {
   const graph = networkGraph(at.network);
   const { sequenceLength, inputDim } = at.network;
   const numerators = Array.from({ length: sequenceLength * inputDim }, (_, e) =>
@@ -29,12 +31,12 @@ function expectKernel(at: Weights, { basis }: LocalFibre): void {
     tokens: { rows: sequenceLength, cols: inputDim, numerators, denominator: 4n },
     context: null,
   };
-  for (let j = 0; j < basis!.cols; j++) {
+  for (let j = 0; j < basis.cols; j++) {
     const direction = new Map(
       parameterBlocks(at.network).map(({ rows, cols, offset }) => {
         const entries = Array.from(
           { length: rows * cols },
-          (_, e) => basis!.numerators[(offset + e) * basis!.cols + j]!,
+          (_, e) => basis.numerators[(offset + e) * basis.cols + j]!,
         );
         return [offset, { rows, cols, numerators: entries, denominator: 1n }];
       }),
@@ -64,7 +66,7 @@ test('bounds never cross, symmetries are in the tangent space, and the basis is 
       exact++;
       if (found.basis) {
         expect(found.basis.cols).toBe(found.dimension.lower);
-        expectKernel(at, found);
+        expectKernel(at, found.basis);
       }
       // Along an orbit the dimension stays.
       const moved = await fibreAt(applyTransformations(at, randomTransformations(random, shape, 3)));
@@ -73,6 +75,22 @@ test('bounds never cross, symmetries are in the tangent space, and the basis is 
     { numRuns: 24, seed: 1 },
   );
   expect(exact).toBeGreaterThan(6);
+});
+
+test('known directions move no output', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => {
+      const random = randomFrom(seed);
+      const shape = randomNetwork(random);
+      const at = randomWeights(random, shape);
+      const columns = [...knownDirections(at)].map(({ direction }) => flattened(direction));
+      if (columns.length === 0) return;
+      const rows = columns[0]!.length;
+      const numerators = Array.from({ length: rows }, (_, i) => columns.map((column) => column[i]!)).flat();
+      expectKernel(at, { rows, cols: columns.length, numerators, denominator: 1n });
+    }),
+    { numRuns: 60 },
+  );
 });
 
 function generic(shape: Network, seed: number): Weights {

@@ -97,6 +97,88 @@ test('polynomial networks are always decided', async () => {
   );
 });
 
+describe('what single softmax layers depend on', () => {
+  const zero = matrix([
+    [0, 0],
+    [0, 0],
+  ]);
+  const [S, V, W] = [
+    matrix([
+      [1, 4],
+      [-2, 3],
+    ]),
+    matrix([
+      [1, 2],
+      [3, 5],
+    ]),
+    matrix([
+      [2, 0],
+      [1, 1],
+    ]),
+  ];
+
+  test('two keys: the sum of the values, whatever the scores', async () => {
+    const shape = attentionStack({
+      dims: [2, 2],
+      headDims: [2],
+      sequenceLength: 2,
+      normalization: 'softmax',
+    });
+    const [a, b] = [V, W].map((values) => weights(shape, [zero, S, values]));
+    expect((await sameFunction(a!, b!)).same).toBe(false);
+    // tanh is odd: A and −A, V and −V, with the sum put right by a third head.
+    const heads = network({
+      inputDim: 2,
+      sequenceLength: 2,
+      layers: [{ kind: 'attention', normalization: 'softmax', numHeads: 2, headDim: 2, outputDim: 2 }],
+    });
+    const [minusS, minusV] = [S, V].map((m) => ({ ...m, numerators: m.numerators.map((x) => -x) }));
+    const twice = { ...V, numerators: V.numerators.map((x) => 2n * x) };
+    const first = weights(heads, [S, S, V, zero, zero, zero]);
+    const second = weights(heads, [minusS!, S, minusV!, zero, zero, twice]);
+    expect(await sameFunction(first, second)).toMatchObject({ same: true, reason: 'equal-heads' });
+    expect(agree(first, second, randomFrom(2))).toBe(true);
+    // Three keys tell them apart.
+    const three = { ...heads, sequenceLength: 3 };
+    expect((await sameFunction({ ...first, network: three }, { ...second, network: three })).same).toBe(
+      false,
+    );
+  });
+
+  test('biases of keys are seen where positions turn, and only there', async () => {
+    for (const rotary of [undefined, { base: 10 }]) {
+      const shape = network({
+        inputDim: 2,
+        sequenceLength: 3,
+        layers: [
+          {
+            kind: 'attention',
+            normalization: 'softmax',
+            headDim: 2,
+            outputDim: 2,
+            bias: { query: true, key: true },
+            ...(rotary && { rotary }),
+          },
+        ],
+      });
+      const [a, b] = [1, 2].map((bias) =>
+        weights(shape, [S, matrix([[1], [1]]), V, matrix([[bias], [0]]), W]),
+      );
+      expect((await sameFunction(a!, b!)).same).toBe(rotary === undefined);
+    }
+  });
+});
+
+test('the coordinate of a difference is one in which the values differ', async () => {
+  const shape = network({ inputDim: 1, sequenceLength: 1, layers: [{ kind: 'linear', outputDim: 2 }] });
+  // (x/2, x) and (x/3, x): with one denominator the numerators are (x, 2x) and (x, 3x).
+  const [a, b] = [2n, 3n].map((d) =>
+    weights(shape, [{ rows: 2, cols: 1, numerators: [1n, d], denominator: d }]),
+  );
+  const found = await sameFunction(a!, b!);
+  expect(found).toMatchObject({ same: false, difference: { token: 0, coordinate: 0 } });
+});
+
 test('entries of 200 bits', async () => {
   const random = randomFrom(5);
   for (const normalization of ['none', 'softmax'] as const) {
