@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { refused } from '../network/refused-networks.ts';
-import { controlCharacters, dimcert, networkJson, temporaryFile, temporaryFolder } from './command.ts';
+import {
+  controlCharacters,
+  dimcert,
+  dimcertHere,
+  networkJson,
+  temporaryFile,
+  temporaryFolder,
+} from './command.ts';
 
 /** A network text, and what the line on stderr says after the name of the file. */
 const networks: Record<string, readonly [text: string, line: string | RegExp]> = {
@@ -98,13 +105,20 @@ const networks: Record<string, readonly [text: string, line: string | RegExp]> =
 
 test.each(Object.entries(networks))('%s', async (_, [text, line]) => {
   const path = temporaryFile(text);
-  const { code, stdout, stderr } = await dimcert(['certify', path, '--json']);
+  const { code, stdout, stderr } = await dimcertHere(['certify', path, '--json']);
   expect(stderr.startsWith(`dimcert: ${path}: `)).toBe(true);
   expect(stderr.match(/\n/g)).toHaveLength(1);
   const said = stderr.slice(`dimcert: ${path}: `.length, -1);
   if (typeof line === 'string') expect(said).toBe(line);
   else expect(said).toMatch(line);
   expect([code, stdout]).toEqual([2, '']);
+});
+
+test('the built command says the same', async () => {
+  const [text, line] = networks['a negative width']!;
+  const path = temporaryFile(text);
+  const outcome = await dimcert(['certify', path, '--json']);
+  expect(outcome).toMatchObject({ code: 2, stdout: '', stderr: `dimcert: ${path}: ${line as string}\n` });
 });
 
 test('a network from stdin is named stdin', async () => {

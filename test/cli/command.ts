@@ -1,9 +1,11 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { Writable } from 'node:stream';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { run } from '../../src/cli/program.ts';
 
 /** The built command. */
 export const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -39,6 +41,24 @@ export function startCommand(
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
   return { process: child, outcome };
+}
+
+/** Runs a command in this process, from its sources: many that end at once, which need no stdin and no signals. */
+export async function dimcertHere(args: readonly string[]): Promise<Omit<Outcome, 'signal'>> {
+  const streams = [0, 1].map(() => {
+    const chunks: string[] = [];
+    const stream = new Writable({
+      decodeStrings: false,
+      write(chunk: string, _, done) {
+        chunks.push(chunk);
+        done();
+      },
+    });
+    return { stream, text: () => chunks.join('') };
+  });
+  const [stdout, stderr] = streams as [(typeof streams)[0], (typeof streams)[0]];
+  const code = await run(args, { stdout: stdout.stream, stderr: stderr.stream, env: {} });
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
 /** Runs a command to its end. */
