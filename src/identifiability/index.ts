@@ -3,6 +3,7 @@ export { compress, decompress, type Compressed } from './compress.ts';
 export type { Difference, Value } from './difference.ts';
 export { genericFibre, type GenericFibre, type GroupFactor } from './generic-fibre.ts';
 export { fibreAt, type LocalFibre } from './local-fibre.ts';
-export { normalForm, type NormalForm } from './normal-form.ts';
+export type { NormalForm } from './canonical.ts';
+export { normalForm } from './normal-form.ts';
 export { sameFunction, type Comparison, type Reason } from './same-function.ts';
 export { applyTransformations, type Transformation } from './transformation.ts';
