@@ -1,6 +1,8 @@
 import { rangeFault } from '../assert.ts';
+import { isPolynomial } from '../evaluation/over-q.ts';
 import type { Fraction } from '../fraction.ts';
 import type { AttentionLayer } from '../network/format.ts';
+import { networkGraph } from '../network/graph.ts';
 import { Pace, type LongOperation } from '../pace.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import { matricesEqual } from '../rational/rational-matrix.ts';
@@ -40,8 +42,8 @@ export type Comparison =
       readonly scales?: readonly Fraction[];
     }
   | { readonly same: false; readonly difference: Difference }
-  /** No difference was found, and no theorem that decides. */
-  | { readonly same: null };
+  /** No difference was found: no theorem decides, or (polynomials) a test would take too much work. */
+  | { readonly same: null; readonly reason: 'no-theorem' | 'too-much-work' };
 
 /**
  * Whether two weight sets of one network define the same function, exactly over Q.
@@ -111,10 +113,11 @@ async function bySearch(a: Weights, b: Weights, pace: Pace): Promise<Comparison>
   const others = coefficients && coefficientsOf(b);
   if (coefficients && others && matricesEqual(coefficients, others))
     return { same: true, reason: 'equal-coefficients', transformations: null };
-  const { found, ...result } = await findDifference(a, b, pace);
-  if (found) return { same: false, difference: found };
-  const errorExponent = 'errorExponent' in result ? result.errorExponent : null;
-  if (errorExponent === null) return { same: null };
+  const search = await findDifference(a, b, pace);
+  if (search.found) return { same: false, difference: search.found };
+  const { errorExponent } = search;
+  if (errorExponent === null)
+    return { same: null, reason: isPolynomial(networkGraph(a.network)) ? 'too-much-work' : 'no-theorem' };
   return { same: true, reason: 'identity-test', errorExponent, transformations: null };
 }
 

@@ -588,6 +588,32 @@ function throughFile({ network: shape, matrices }: Weights): Promise<Weights> {
   return readWeights(safetensorsOf(tensors, { network: JSON.stringify(shape) }));
 }
 
+test('undecided, and why', async () => {
+  // 2x + 1 and its powers: the degree is 2⁶⁰.
+  const powers = network({
+    inputDim: 1,
+    sequenceLength: 1,
+    layers: [
+      { kind: 'linear', outputDim: 1 },
+      ...Array.from({ length: 60 }, () => ({ kind: 'power', exponent: 2 }) as const),
+    ],
+  });
+  const [a, b] = [2, 3].map((x) => weights(powers, [matrix([[x]])]));
+  expect(await sameFunction(a!, b!)).toEqual({ same: null, reason: 'too-much-work' });
+  // tanh is odd, and nobody knows here.
+  const odd = network({
+    inputDim: 1,
+    sequenceLength: 1,
+    layers: [
+      { kind: 'linear', outputDim: 1 },
+      { kind: 'activation', function: 'tanh' },
+      { kind: 'linear', outputDim: 1 },
+    ],
+  });
+  const [c, d] = [1, -1].map((x) => weights(odd, [matrix([[x]]), matrix([[x]])]));
+  expect(await sameFunction(c!, d!)).toEqual({ same: null, reason: 'no-theorem' });
+});
+
 test('bad arguments', async () => {
   const shape = attentionStack({ dims: [2, 2], headDims: [1], sequenceLength: 2, normalization: 'none' });
   const other = attentionStack({ dims: [2, 2], headDims: [1], sequenceLength: 3, normalization: 'none' });

@@ -120,6 +120,11 @@ const reasons: Readonly<Record<Extract<Comparison, { same: true }>['reason'], st
   'identity-test': 'the polynomials agree at a random point',
 };
 
+const undecided = {
+  'no-theorem': 'no theorem decides',
+  'too-much-work': 'an exact comparison would take too much work',
+} as const;
+
 function asText(found: Comparison, seconds: number, { console }: Context): string {
   const colors = colorsOf(console.stdout, console.env);
   const { columns } = console.stdout;
@@ -129,7 +134,7 @@ function asText(found: Comparison, seconds: number, { console }: Context): strin
     rows.push({
       label: 'functions',
       value: 'undecided',
-      note: 'no difference found, and no theorem decides',
+      note: `no difference found; ${undecided[found.reason]}`,
     });
   } else if (found.same) {
     const certainty =
@@ -238,7 +243,7 @@ function rowsOf(matrix: RationalMatrix): string[][] {
 }
 
 function asJson(found: Comparison): object {
-  if (found.same === null) return { same: null };
+  if (found.same === null) return found;
   if (found.same)
     return {
       same: true,
