@@ -129,6 +129,25 @@ test('one file: the fibre through its weights', async () => {
   });
 });
 
+test('one lightning layer: where its function lies', async () => {
+  const row = (...numerators: number[]) => ({ rows: 1, cols: 2, numerators: numerators.map(BigInt) });
+  const pair = attentionStack({ dims: [2, 2], headDims: [1], sequenceLength: 3, normalization: 'none' });
+  const at = (value: number[]): string =>
+    serializeWeights(weights(pair, [row(1, 2), row(1, 1), matrix(...value)]));
+  const parallel = await dimcert(['fibre', '-'], { stdin: at([1, 1, 2, 2]) });
+  expect(parallel.stdout).toMatch(
+    /^function +singular point of the function space: V and KᵀQ have rank 1; on its boundary$/m,
+  );
+  const smooth = await dimcert(['fibre', '-', '--json'], { stdin: at([1, 1, 2, 3]) });
+  expect(JSON.parse(smooth.stdout)).toMatchObject({
+    function: { kind: 'smooth', isBoundary: false, preimages: 1 },
+  });
+  const zero = await dimcert(['fibre', '-', '--json'], { stdin: at([0, 0, 0, 0]) });
+  expect(JSON.parse(zero.stdout)).toMatchObject({
+    function: { kind: 'singular', reasons: ['zero'], preimages: null },
+  });
+});
+
 test('Ctrl-C ends a comparison', async () => {
   // Functions that are the same for a reason unknown to theory, of degree 3^8.
   const dims = Array<number>(9).fill(5);

@@ -1,9 +1,12 @@
 import { add, multiply, showFraction, type Fraction } from '../../fraction.ts';
 import {
+  classifyWeights,
   fibreAt,
   sameFunction,
-  type LocalFibre,
+  type Classification,
   type Comparison,
+  type LocalFibre,
+  type SingularReason,
   type Transformation,
   type Value,
 } from '../../identifiability/index.ts';
@@ -75,12 +78,41 @@ async function localFibre(
   }
   signal.throwIfAborted();
   const seconds = secondsSince(start);
-  if (json) await printJson(context, { ...localFibreAsJson(found), seconds });
-  else await print(context.console.stdout, localFibreAsText(found, seconds, context));
+  const place = placeOf(weights);
+  if (json)
+    await printJson(context, { ...localFibreAsJson(found), ...(place && { function: place }), seconds });
+  else await print(context.console.stdout, localFibreAsText(found, place, seconds, context));
   return exitCodes.done;
 }
 
-function localFibreAsText(found: LocalFibre, seconds: number, { console }: Context): string {
+/** Where theory knows it (one lightning layer): what the set of all functions looks like at this one. */
+function placeOf(weights: Weights): Classification | null {
+  try {
+    return classifyWeights(weights);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+const singularities: Readonly<Record<SingularReason, string>> = {
+  zero: 'the function 0',
+  'score-rank': 'the scores have a smaller rank than they could have',
+  'rank-one-pair': 'V and KᵀQ have rank 1',
+};
+
+function placeInWords({ kind, reasons: why, isBoundary }: Classification): string {
+  const place = `${kind} point of the function space`;
+  const cause = why.map((reason) => singularities[reason]).join(', ');
+  return [place, ...(cause ? [cause] : [])].join(': ') + (isBoundary ? '; on its boundary' : '');
+}
+
+function localFibreAsText(
+  found: LocalFibre,
+  place: Classification | null,
+  seconds: number,
+  { console }: Context,
+): string {
   const { parameters, rank, dimension, generic, symmetries, kinds, reasons } = found;
   const range = ({ lower, upper }: { lower: number; upper: number }): string =>
     lower === upper ? String(lower) : `${lower} to ${upper}`;
@@ -101,6 +133,7 @@ function localFibreAsText(found: LocalFibre, seconds: number, { console }: Conte
       value: String(symmetries),
       note: `of these dimensions: ${spans.join(', ') || 'none'}`,
     },
+    ...(place ? [{ label: 'function', value: '', note: placeInWords(place) }] : []),
     ...reasons.map((words) => ({ label: 'special', value: '', note: words })),
     { label: 'time', value: duration(seconds) },
   ];
