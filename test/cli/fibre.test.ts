@@ -154,7 +154,7 @@ test('Ctrl-C ends a comparison', async () => {
   const deep = attentionStack({
     dims,
     headDims: Array<number>(8).fill(5),
-    sequenceLength: 6,
+    sequenceLength: 10,
     normalization: 'none',
   });
   const identity = Array.from({ length: 25 }, (_, e) => (e % 6 === 0 ? 1n : 0n));
@@ -172,6 +172,8 @@ test('Ctrl-C ends a comparison', async () => {
   writeFileSync(`${cwd}/b.json`, serializeWeights(of(identity, changed)));
   const { process: child, outcome } = startCommand(['fibre', 'a.json', 'b.json'], { cwd });
   child.stdin.end();
-  setTimeout(() => child.kill('SIGINT'), 250);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(child.exitCode).toBe(null);
+  child.kill('SIGINT');
   expect((await outcome).code).toBe(130);
 });
