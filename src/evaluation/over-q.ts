@@ -9,6 +9,7 @@ import {
   transposeMatrix,
   zeroMatrix,
 } from '../rational/rational-matrix.ts';
+import { finish } from '../rational/steps.ts';
 import { parameterAt, type RationalPoint } from './parameters.ts';
 
 /** Is the output a polynomial in the input, so that it has rational values at rational points? */
@@ -63,11 +64,7 @@ function degreeOfTensor({ operation: op }: Tensor, at: (tensor: Tensor) => numbe
 
 /** The values of a polynomial network at a point over Q: exact, tokens × width. Not checked: that it is one (`isPolynomial`), and the shapes. */
 export function outputOverQ(graph: NetworkGraph, point: RationalPoint): RationalMatrix {
-  const steps = outputOverQSteps(graph, point);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
+  return finish(outputOverQSteps(graph, point));
 }
 
 /** The same, tensor by tensor. */

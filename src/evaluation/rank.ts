@@ -2,17 +2,8 @@ import { Enclosures, type Interval } from './interval.ts';
 
 /**
  * The rank of some real matrix with entries in these intervals is at least what is returned: the order of a minor whose elimination meets no interval that has 0 in it.
- * O(rows · cols · rank); `bits` are the places of the entries.
+ * O(rows · cols · rank); `bits` are the places of the entries. Pivot by pivot.
  */
-export function provedRank(rows: readonly (readonly Interval[])[], bits: number): number {
-  const steps = provedRankSteps(rows, bits);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
-/** The same, pivot by pivot. */
 export function* provedRankSteps(
   rows: readonly (readonly Interval[])[],
   bits: number,

@@ -1,4 +1,3 @@
-import { fraction, type Fraction } from '../fraction.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import { rationalRref, selectColumns, transposeMatrix } from '../rational/rational-matrix.ts';
 import type { Weights } from '../weights/index.ts';
@@ -18,10 +17,4 @@ export function factored(form: RationalMatrix): {
 } {
   const { form: query, pivots } = rationalRref(form);
   return { key: transposeMatrix(selectColumns(form, pivots)), query, rank: pivots.length };
-}
-
-/** The first entry, row by row, that is not 0; there must be one. */
-export function leadingEntry({ numerators, denominator }: RationalMatrix): Fraction {
-  const first = numerators.find((n) => n !== 0n)!;
-  return fraction(first, denominator);
 }

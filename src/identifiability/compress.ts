@@ -1,13 +1,14 @@
 import { rangeFault, typeFault } from '../assert.ts';
 import { fraction, showFraction, type Fraction } from '../fraction.ts';
 import type { Network } from '../network/format.ts';
-import { headCount } from '../network/layers/attention.ts';
+import { groupCount, headCount } from '../network/layers/attention.ts';
 import { parameterBlocks, parameterName } from '../network/parameters.ts';
 import { parseNetwork } from '../network/parse.ts';
 import type { RationalMatrix } from '../rational/index.ts';
-import { entryOf, matricesEqual, matrixOfFractions } from '../rational/rational-matrix.ts';
+import { entryOf, matrixOfFractions } from '../rational/rational-matrix.ts';
 import { isSingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
+import { weightsEqual } from '../weights/weights.ts';
 import { normalForm } from './normal-form.ts';
 
 /** A function by its free numbers: the entries of its normal form that its shape does not say, in the order of the parameters. As JSON it is a file. */
@@ -48,8 +49,7 @@ export function compress(weights: Weights): Compressed {
   }
   const found: Compressed = { format: 'dimcert-compressed', version: 1, network, pivots, numbers };
   const back = decompress(found);
-  if (!back.matrices.every((matrix, k) => matricesEqual(matrix, form.matrices[k]!)))
-    throw new Error('compress: the normal form is not what its numbers say');
+  if (!weightsEqual(back, form)) throw new Error('compress: the normal form is not what its numbers say');
   return found;
 }
 
@@ -72,7 +72,7 @@ function demandKind(network: Network): void {
   if (isSingleHeadStack(network) && network.layers.length > 0) return;
   const isOne = network.layers.length === 1 && layer?.kind === 'attention';
   if (isOne && layer.normalization === 'softmax' && !layer.rotary && !layer.alibi && !layer.context) {
-    const areOwn = (layer.numKeyValueHeads ?? headCount(layer)) === headCount(layer);
+    const areOwn = groupCount(layer) === headCount(layer);
     if (areOwn && (!layer.bias?.value || layer.bias.output)) return;
   }
   throw rangeFault(

@@ -1,12 +1,13 @@
 import { certify, type Certificate, type CertifyOptions } from '../certificate/index.ts';
 import type { AttentionLayer, Network } from '../network/format.ts';
-import { groupOf, headCount } from '../network/layers/attention.ts';
+import { groupCount, headCount } from '../network/layers/attention.ts';
 import { parameterBlocks, parameterCount, walkLayers } from '../network/parameters.ts';
 import { rankOverQ, type RationalMatrix } from '../rational/index.ts';
 import { sha256Hex } from '../sha256.ts';
 import { flattened } from './flattened.ts';
 import { visibleKeys } from './head-forms.ts';
 import { knownDirections } from './known-directions.ts';
+import { pathBehind } from './parameters.ts';
 import type { Transformation } from './transformation.ts';
 
 /** A factor of the group that is known to act on the weights without changing the function. */
@@ -90,8 +91,8 @@ function groupOfNetwork(network: Network): GroupFactor[] {
   });
   for (const [path, layer] of layers) {
     const heads = headCount(layer);
-    const groups = new Set(Array.from({ length: heads }, (_, head) => groupOf(layer, head)));
-    for (const group of groups) {
+    const groups = groupCount(layer);
+    for (let group = 0; group < groups; group++) {
       const add = (kind: GroupFactor['kind'], name: string): void =>
         void factors.push({ kind, path, group, name });
       if (!layer.rotary) add('query-key', `GL(${layer.headDim})`);
@@ -103,9 +104,9 @@ function groupOfNetwork(network: Network): GroupFactor[] {
           add('value-bias', `R^${layer.valueDim ?? layer.outputDim}`);
       }
     }
-    if (heads > 1 && groups.size === heads && !layer.alibi)
+    if (heads > 1 && groups === heads && !layer.alibi)
       factors.push({ kind: 'permute-heads', path, name: `S_${heads}` });
-    const next = layers.get(path.replace(/\[(\d+)\]$/, (_, index: string) => `[${Number(index) + 1}]`));
+    const next = layers.get(pathBehind(path));
     if (next && !next.context) factors.push({ kind: 'interface', path, name: `GL(${layer.outputDim})` });
   }
   return factors;
@@ -123,7 +124,7 @@ function componentsOf(network: Network): bigint | null {
   const isFull =
     headDim <= Math.min(keyWidth, network.inputDim) && (valueDim ?? 0) <= Math.min(keyWidth, outputDim);
   const heads = headCount(layer);
-  if (!isFull || (layer.numKeyValueHeads ?? heads) !== heads) return null;
+  if (!isFull || groupCount(layer) !== heads) return null;
   const factors = valueDim === undefined ? 2n : 4n;
   if (normalization === 'softmax') {
     if (visibleKeys(layer, network) < 3 || (bias.value && !bias.output)) return null;

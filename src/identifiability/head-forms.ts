@@ -103,7 +103,7 @@ function softmaxForm(
     // Of two keys, σ(z) = ½ + ½ tanh(z/2), and tanh is odd; without scores nothing is left.
     const isOdd = visible === 2 && isPlain;
     if (isOdd && scores.every(isZeroMatrix)) continue;
-    const sign = isOdd && leading(scores).n < 0n ? fraction(-1n) : one;
+    const sign = isOdd && leadingEntry(scores).n < 0n ? fraction(-1n) : one;
     sum.add(keyOf(scores, sign) + slope, scaleMatrix(values, sign));
   }
   return [...parts, ...sum.lines()].join('\n');
@@ -113,7 +113,7 @@ function softmaxForm(
 function lightningForm(heads: readonly HeadForm[], constant: RationalMatrix): string {
   const sum = new FormalSum();
   for (const { scores, values, valueBias } of heads) {
-    const factor = leading(scores);
+    const factor = leadingEntry(scores);
     if (factor.n === 0n) continue;
     sum.add(keyOf(scores, divide(one, factor)), scaleMatrix(besideMatrix(values, valueBias), factor));
   }
@@ -121,7 +121,7 @@ function lightningForm(heads: readonly HeadForm[], constant: RationalMatrix): st
 }
 
 /** The first entry that is not 0; 0 if there is none. */
-function leading(matrices: readonly RationalMatrix[]): Fraction {
+export function leadingEntry(matrices: readonly RationalMatrix[]): Fraction {
   for (const { numerators, denominator } of matrices) {
     const found = numerators.find((n) => n !== 0n);
     if (found !== undefined) return fraction(found, denominator);

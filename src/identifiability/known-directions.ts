@@ -1,5 +1,5 @@
 import type { AttentionLayer } from '../network/format.ts';
-import { groupOf, headCount } from '../network/layers/attention.ts';
+import { groupCount, headCount, headsOf } from '../network/layers/attention.ts';
 import { parameterBlocks } from '../network/parameters.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import {
@@ -10,7 +10,7 @@ import {
   zeroMatrix,
 } from '../rational/rational-matrix.ts';
 import type { Weights } from '../weights/index.ts';
-import { Parameters, type MatrixName } from './parameters.ts';
+import { Parameters, pathBehind, type MatrixName } from './parameters.ts';
 import type { Transformation } from './transformation.ts';
 
 /** A direction in which the transformations of one kind move the weights: what is not named stays. */
@@ -52,11 +52,8 @@ export function* knownDirections(weights: Weights): Generator<KnownDirection, vo
   };
   for (const [path, layer] of parameters.layers) {
     if (layer.kind !== 'attention' || layer.tiedTo !== undefined) continue;
-    const groups = new Set(Array.from({ length: headCount(layer) }, (_, head) => groupOf(layer, head)));
-    for (const group of groups) {
-      const members = Array.from({ length: headCount(layer) }, (_, head) => head).filter(
-        (head) => groupOf(layer, head) === group,
-      );
+    for (let group = 0; group < groupCount(layer); group++) {
+      const members = headsOf(layer, group);
       if (!layer.rotary)
         for (const unit of units(layer.headDim)) {
           const { set, direction } = collect();
@@ -109,17 +106,15 @@ function* interfaceDirections(
   layer: AttentionLayer,
   collect: () => Collector,
 ): Generator<KnownDirection, void, undefined> {
-  const next = path.replace(/\[(\d+)\]$/, (_, index: string) => `[${Number(index) + 1}]`);
+  const next = pathBehind(path);
   const reader = parameters.layer(next);
   if (reader?.kind !== 'attention' || reader.context || reader.tiedTo !== undefined) return;
   for (const unit of units(layer.outputDim)) {
     const { set, direction } = collect();
     for (let head = 0; head < headCount(layer); head++)
-      set(path, layer.valueDim === undefined ? 'V' : 'O', head, (x) => multiplyMatrices(unit, x));
+      for (const name of layer.valueDim === undefined ? (['V', 'bV'] as const) : (['O'] as const))
+        set(path, name, head, (x) => multiplyMatrices(unit, x));
     set(path, 'bO', undefined, (x) => multiplyMatrices(unit, x));
-    if (layer.bias?.value && layer.valueDim === undefined)
-      for (let head = 0; head < headCount(layer); head++)
-        set(path, 'bV', head, (x) => multiplyMatrices(unit, x));
     for (let head = 0; head < headCount(reader); head++)
       for (const name of ['Q', 'K', 'V'] as const)
         set(next, name, head, (x) => scaleMatrix(multiplyMatrices(x, unit), minusOne));

@@ -4,7 +4,7 @@ import { Unbounded, type Interval } from '../evaluation/interval.ts';
 import { provedRankSteps } from '../evaluation/rank.ts';
 import type { RationalPoint } from '../evaluation/parameters.ts';
 import { fraction, lcm, multiply, one, type Fraction } from '../fraction.ts';
-import { networkGraph } from '../network/graph.ts';
+import { networkGraph, type NetworkGraph } from '../network/graph.ts';
 import { parameterBlocks, parameterCount } from '../network/parameters.ts';
 import { Pace, type LongOperation } from '../pace.ts';
 import { nullspaceOverQAsync, rankOverQ, type RationalMatrix } from '../rational/index.ts';
@@ -15,6 +15,7 @@ import {
   subtractMatrices,
   zeroMatrix,
 } from '../rational/rational-matrix.ts';
+import { finish } from '../rational/steps.ts';
 import { isSingleHeadStack, type SingleHeadStack } from '../theory/single-head-stack.ts';
 import { dimension } from '../theory/index.ts';
 import { byOffset } from '../weights/weights.ts';
@@ -270,7 +271,7 @@ async function rankBelow(weights: Weights, upper: number, pace: Pace): Promise<n
     let before = -1;
     for (let stale = 0; stale < 2;) {
       const point = { ...draws.point(graph, 5, shrinking), matrices: byOffset(weights) };
-      const added = await derivatives(weights, point, bits, pace);
+      const added = await derivatives(graph, point, bits, pace);
       if (!added) break;
       rows.push(...added);
       const steps = provedRankSteps(rows, bits);
@@ -288,22 +289,19 @@ async function rankBelow(weights: Weights, upper: number, pace: Pace): Promise<n
 
 /** Enclosures of the Jacobian's rows at an input; null where a value has none. One forward derivative for each parameter. */
 async function derivatives(
-  weights: Weights,
+  graph: NetworkGraph,
   point: RationalPoint,
   bits: number,
   pace: Pace,
 ): Promise<Interval[][] | null> {
-  const graph = networkGraph(weights.network);
   const columns: Interval[][] = [];
   try {
-    for (const { offset, rows, cols } of parameterBlocks(weights.network))
+    for (const { offset, rows, cols } of parameterBlocks(graph.network))
       for (let e = 0; e < rows * cols; e++) {
         const unit = zeroMatrix(rows, cols);
         unit.numerators[e] = 1n;
         const steps = encloseDerivativeSteps(graph, point, new Map([[offset, unit]]), bits);
-        let step = steps.next();
-        while (!step.done) step = steps.next();
-        columns.push(step.value.map(({ slope }) => slope));
+        columns.push(finish(steps).map(({ slope }) => slope));
         await pace.pause('derivatives', columns.length, graph.parameters);
       }
   } catch (error) {

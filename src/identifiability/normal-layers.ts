@@ -1,6 +1,6 @@
 import { divide, one } from '../fraction.ts';
 import type { AttentionLayer } from '../network/format.ts';
-import { groupOf, headCount } from '../network/layers/attention.ts';
+import { groupCount, headCount, headsOf } from '../network/layers/attention.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import {
   aboveMatrix,
@@ -17,9 +17,9 @@ import {
   zeroMatrix,
 } from '../rational/rational-matrix.ts';
 import type { Weights } from '../weights/index.ts';
-import { factored, leadingEntry, type NormalForm } from './canonical.ts';
-import { headForms, layerForm } from './head-forms.ts';
-import { Parameters, type MatrixName } from './parameters.ts';
+import { factored, type NormalForm } from './canonical.ts';
+import { headForms, layerForm, leadingEntry } from './head-forms.ts';
+import { headMatrices, Parameters, type MatrixName } from './parameters.ts';
 
 /** Every attention layer with parameters of its own, from the forms of its heads. */
 export function normalLayers(weights: Weights): NormalForm {
@@ -35,8 +35,8 @@ export function normalLayers(weights: Weights): NormalForm {
       continue;
     }
     const before = layerForm(parameters, path, layer);
-    const groups = layer.numKeyValueHeads ?? headCount(layer);
-    for (let group = 0; group < groups; group++) normalGroup(parameters, path, layer, group, exceptions);
+    for (let group = 0; group < groupCount(layer); group++)
+      normalGroup(parameters, path, layer, group, exceptions);
     sortHeads(parameters, path, layer, exceptions);
     if (layerForm(parameters, path, layer) !== before) throw new Error(`normalForm: ${path} changed`);
   }
@@ -54,9 +54,7 @@ function normalGroup(
   group: number,
   exceptions: string[],
 ): void {
-  const members = Array.from({ length: headCount(layer) }, (_, head) => head).filter(
-    (head) => groupOf(layer, head) === group,
-  );
+  const members = headsOf(layer, group);
   const isLightning = layer.normalization === 'none';
   const get = (name: MatrixName, index: number): RationalMatrix => parameters.get(path, name, index);
   const withBias = (matrix: RationalMatrix, name: MatrixName, index: number): RationalMatrix =>
@@ -77,7 +75,7 @@ function normalGroup(
   const outputs =
     layer.valueDim === undefined ? null : members.map((head) => get('O', head)).reduce(aboveMatrix);
   if (isLightning && !isZeroMatrix(scores)) {
-    const factor = leadingEntry(scores);
+    const factor = leadingEntry([scores]);
     scores = scaleMatrix(scores, divide(one, factor));
     inner = scaleMatrix(inner, factor);
   }
@@ -133,7 +131,7 @@ function setWithBias(
 function sortHeads(parameters: Parameters, path: string, layer: AttentionLayer, exceptions: string[]): void {
   const heads = headCount(layer);
   if (heads === 1) return;
-  if ((layer.numKeyValueHeads ?? heads) !== heads || layer.alibi) {
+  if (groupCount(layer) !== heads || layer.alibi) {
     exceptions.push(`${path}: heads stay in their order`);
     return;
   }
@@ -141,13 +139,13 @@ function sortHeads(parameters: Parameters, path: string, layer: AttentionLayer, 
   if (new Set(forms).size < heads) exceptions.push(`${path}: heads share their scores`);
   if (layer.normalization === 'none') exceptions.push(`${path}: lightning heads may be mixed (GL(${heads}))`);
   const sorted = Array.from({ length: heads }, (_, head) =>
-    headNames.flatMap((name) => (parameters.has(path, name, head) ? [parameters.get(path, name, head)] : [])),
+    headMatrices.flatMap((name) =>
+      parameters.has(path, name, head) ? [parameters.get(path, name, head)] : [],
+    ),
   );
   const texts = new Map(sorted.map((matrices) => [matrices, matrices.map(matrixKey).join(';')]));
   sorted.sort((a, b) => (texts.get(a)! < texts.get(b)! ? -1 : texts.get(a)! > texts.get(b)! ? 1 : 0));
-  const names = headNames.filter((name) => parameters.has(path, name, 0));
+  const names = headMatrices.filter((name) => parameters.has(path, name, 0));
   for (const [head, matrices] of sorted.entries())
     for (const [k, name] of names.entries()) parameters.set(path, name, head, matrices[k]!);
 }
-
-const headNames = ['Q', 'bQ', 'K', 'bK', 'V', 'bV', 'O'] as const;

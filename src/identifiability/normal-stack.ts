@@ -16,7 +16,8 @@ import {
 } from '../rational/rational-matrix.ts';
 import type { SingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
-import { factored, leadingEntry, type NormalForm } from './canonical.ts';
+import { factored, type NormalForm } from './canonical.ts';
+import { leadingEntry } from './head-forms.ts';
 import { Parameters } from './parameters.ts';
 import { scalesBetween, swapped, virtualMatrices, type VirtualMatrices } from './virtual.ts';
 
@@ -108,7 +109,7 @@ function scaled(
     const form = areParallel[index] ? scaleMatrix(kept, fraction(1n, 2n)) : kept;
     const squared = multiply(sigma, sigma);
     if (layer.normalization === 'softmax') return scaleMatrix(form, divide(one, squared));
-    const factor = divide(one, leadingEntry(form));
+    const factor = divide(one, leadingEntry([form]));
     sigma = multiply(multiply(squared, sigma), factor);
     return scaleMatrix(form, factor);
   });

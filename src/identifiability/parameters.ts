@@ -7,6 +7,14 @@ import type { Weights } from '../weights/index.ts';
 
 export type MatrixName = ParameterShape['name'];
 
+/** The matrices that each head has, where heads share none. */
+export const headMatrices = ['Q', 'bQ', 'K', 'bK', 'V', 'bV', 'O'] as const;
+
+/** The path of the layer behind another one in the same list. */
+export function pathBehind(path: string): string {
+  return path.replace(/\[(\d+)\]$/, (_, index: string) => `[${Number(index) + 1}]`);
+}
+
 /** Finds the matrices of weights by the path of their layer, their name, and the head or group. */
 export class Parameters {
   readonly network: Network;

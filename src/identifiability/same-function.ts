@@ -8,6 +8,7 @@ import type { RationalMatrix } from '../rational/index.ts';
 import { matricesEqual } from '../rational/rational-matrix.ts';
 import { isSingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
+import { weightsEqual } from '../weights/weights.ts';
 import { findDifference, type Difference } from './difference.ts';
 import { layerForm } from './head-forms.ts';
 import { hasCoefficients, lightningCoefficients } from './lightning-coefficients.ts';
@@ -59,8 +60,7 @@ export async function sameFunction(a: Weights, b: Weights, options: LongOperatio
   if (JSON.stringify(a.network) !== JSON.stringify(b.network))
     throw rangeFault('b.network', 'the network of a', 'another one');
   const pace = new Pace(options);
-  if (a.matrices.every((matrix, k) => matricesEqual(matrix, b.matrices[k]!)))
-    return { same: true, reason: 'equal-weights', transformations: [] };
+  if (weightsEqual(a, b)) return { same: true, reason: 'equal-weights', transformations: [] };
   return byHeads(a, b) ?? (await byVirtualMatrices(a, b, pace)) ?? bySearch(a, b, pace);
 }
 

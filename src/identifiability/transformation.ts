@@ -1,7 +1,7 @@
 import { rangeFault } from '../assert.ts';
 import { divide, one, type Fraction } from '../fraction.ts';
 import type { AttentionLayer } from '../network/format.ts';
-import { groupOf, headCount } from '../network/layers/attention.ts';
+import { groupCount, headCount, headsOf } from '../network/layers/attention.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import {
   addMatrices,
@@ -12,7 +12,7 @@ import {
   transposeMatrix,
 } from '../rational/rational-matrix.ts';
 import type { Weights } from '../weights/index.ts';
-import { Parameters, type MatrixName } from './parameters.ts';
+import { headMatrices, Parameters, pathBehind, type MatrixName } from './parameters.ts';
 import { exchangeRankOne } from './virtual.ts';
 
 /** A change of weights that leaves the function as it is; `path` is that of an attention layer. */
@@ -78,16 +78,12 @@ function apply(parameters: Parameters, transformation: Transformation): void {
       parameters.set(path, name, head, by(parameters.get(path, name, head)));
   };
   const from = (left: RationalMatrix) => (x: RationalMatrix) => multiplyMatrices(left, x);
-  const headsOf = (group: number): number[] =>
-    Array.from({ length: headCount(layer) }, (_, head) => head).filter(
-      (head) => groupOf(layer, head) === group,
-    );
   switch (transformation.kind) {
     case 'query-key': {
       const { group, matrix } = transformation;
       if (layer.rotary) throw rangeFault('transformation', 'a layer without rotary positions', path);
       const inverse = transposeMatrix(inverseOf(matrix, layer.headDim));
-      for (const head of headsOf(group))
+      for (const head of headsOf(layer, group))
         for (const name of ['Q', 'bQ'] as const) change(name, head, from(matrix));
       for (const name of ['K', 'bK'] as const) change(name, group, from(inverse));
       return;
@@ -97,7 +93,7 @@ function apply(parameters: Parameters, transformation: Transformation): void {
       if (layer.valueDim === undefined) throw rangeFault('transformation', 'a layer with valueDim', path);
       const inverse = inverseOf(matrix, layer.valueDim);
       for (const name of ['V', 'bV'] as const) change(name, group, from(matrix));
-      for (const head of headsOf(group)) change('O', head, (x) => multiplyMatrices(x, inverse));
+      for (const head of headsOf(layer, group)) change('O', head, (x) => multiplyMatrices(x, inverse));
       return;
     }
     case 'key-bias': {
@@ -112,7 +108,7 @@ function apply(parameters: Parameters, transformation: Transformation): void {
       if (layer.normalization !== 'softmax' || !layer.bias?.value || !layer.bias.output)
         throw rangeFault('transformation', 'a softmax layer with biases of values and of the output', path);
       change('bV', group, (x) => addMatrices(x, vector));
-      for (const head of headsOf(group)) {
+      for (const head of headsOf(layer, group)) {
         const moved =
           layer.valueDim === undefined ? vector : multiplyMatrices(parameters.get(path, 'O', head), vector);
         change('bO', undefined, (x) => subtractMatrices(x, moved));
@@ -131,7 +127,7 @@ function apply(parameters: Parameters, transformation: Transformation): void {
       permuteHeads(parameters, path, layer, transformation.order);
       return;
     case 'interface': {
-      const next = nextPath(path);
+      const next = pathBehind(path);
       const reader = parameters.layer(next);
       if (reader?.kind !== 'attention' || reader.context || reader.tiedTo !== undefined)
         throw rangeFault('transformation.path', 'a layer with an attention layer behind it', path);
@@ -161,9 +157,9 @@ function permuteHeads(
   const isPermutation = new Set(order).size === heads && order.every((head) => head >= 0 && head < heads);
   if (!isPermutation || order.length !== heads)
     throw rangeFault('transformation.order', `the heads 0 to ${heads - 1} in some order`, order.join(','));
-  if ((layer.numKeyValueHeads ?? heads) !== heads || layer.alibi)
+  if (groupCount(layer) !== heads || layer.alibi)
     throw rangeFault('transformation', 'heads with keys and values of their own, without alibi', path);
-  for (const name of ['Q', 'bQ', 'K', 'bK', 'V', 'bV', 'O'] as const) {
+  for (const name of headMatrices) {
     if (!parameters.has(path, name, 0)) continue;
     const before = order.map((head) => parameters.get(path, name, head));
     before.forEach((matrix, head) => parameters.set(path, name, head, matrix));
@@ -203,9 +199,4 @@ function inverseOf(matrix: RationalMatrix, order: number): RationalMatrix {
   if (!inverse)
     throw rangeFault('transformation.matrix', `a matrix of GL(${order})`, `${matrix.rows} × ${matrix.cols}`);
   return inverse;
-}
-
-/** The layer behind it, in the same list. */
-function nextPath(path: string): string {
-  return path.replace(/\[(\d+)\]$/, (_, index: string) => `[${Number(index) + 1}]`);
 }

@@ -10,6 +10,7 @@ import {
   rationalMatrix,
   transposeMatrix,
 } from '../rational/rational-matrix.ts';
+import { finish } from '../rational/steps.ts';
 import type { SingleHeadStack } from '../theory/single-head-stack.ts';
 import { headForms } from './head-forms.ts';
 import type { Parameters } from './parameters.ts';
@@ -92,13 +93,6 @@ export function* virtualMatrixSteps(
   }
   const map = maps[maps.length - 1]!;
   return { scores, map, maps, areParallel: symmetricOnly, isZero: isZero || isZeroMatrix(map) };
-}
-
-function finish<T>(steps: Generator<void, T, undefined>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
 }
 
 /** Is the rank at most 1? All minors of order 2 that have the first entry that is not 0 vanish. */

@@ -1,6 +1,6 @@
 import { divide, isOne, multiply, one, type Fraction } from '../fraction.ts';
 import type { AttentionLayer } from '../network/format.ts';
-import { groupOf, headCount } from '../network/layers/attention.ts';
+import { groupCount, headCount, headsOf } from '../network/layers/attention.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import {
   aboveMatrix,
@@ -23,7 +23,8 @@ import {
 } from '../rational/rational-matrix.ts';
 import type { SingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
-import { headForms, type HeadForm } from './head-forms.ts';
+import { weightsEqual } from '../weights/weights.ts';
+import { headForms, leadingEntry, type HeadForm } from './head-forms.ts';
 import { Parameters, type MatrixName } from './parameters.ts';
 import { applyTransformations, type Transformation } from './transformation.ts';
 import { virtualMatrices } from './virtual.ts';
@@ -55,8 +56,7 @@ class Path {
 
   /** The steps, if they lead to b. */
   finish(b: Weights): Transformation[] | null {
-    const arrives = this.#weights.matrices.every((matrix, k) => matricesEqual(matrix, b.matrices[k]!));
-    return arrives ? this.steps : null;
+    return weightsEqual(this.#weights, b) ? this.steps : null;
   }
 }
 
@@ -73,7 +73,7 @@ export function headTransformations(a: Weights, b: Weights): Transformation[] | 
 
 function exchangeHeads(path: Path, at: string, layer: AttentionLayer): void {
   const heads = headCount(layer);
-  if ((layer.numKeyValueHeads ?? heads) !== heads || layer.alibi) {
+  if (groupCount(layer) !== heads || layer.alibi) {
     if (layer.normalization === 'none') scaleHeads(path, at, layer);
     return;
   }
@@ -92,14 +92,8 @@ function exchangeHeads(path: Path, at: string, layer: AttentionLayer): void {
 
 /** Scores and values, those of lightning up to a factor; biases of values may move to the output behind softmax. */
 function formKey({ scores, values, valueBias }: HeadForm, isLightning: boolean): string {
-  let factor = one;
-  if (isLightning)
-    for (const { numerators, denominator } of scores) {
-      const found = numerators.find((n) => n !== 0n);
-      if (found === undefined) continue;
-      factor = divide({ n: found, d: 1n }, { n: denominator, d: 1n });
-      break;
-    }
+  const first = leadingEntry(scores);
+  const factor = isLightning && first.n !== 0n ? first : one;
   const keys = scores.map((form) => matrixKey(scaleMatrix(form, divide(one, factor))));
   const weighted = isLightning ? [values, valueBias] : [values];
   return [...keys, ...weighted.map((x) => matrixKey(scaleMatrix(x, factor)))].join(';');
@@ -108,7 +102,7 @@ function formKey({ scores, values, valueBias }: HeadForm, isLightning: boolean):
 /** Lightning: the factors of the values, head by head, where each has its own. */
 function scaleHeads(path: Path, at: string, layer: AttentionLayer): void {
   const heads = headCount(layer);
-  if ((layer.numKeyValueHeads ?? heads) !== heads) return;
+  if (groupCount(layer) !== heads) return;
   const [before, after] = [headForms(path.current, at, layer), headForms(path.target, at, layer)];
   for (const [head, { values }] of before.entries()) {
     const factor = isZeroMatrix(values) ? null : ratioOf(after[head]!.values, values);
@@ -117,9 +111,8 @@ function scaleHeads(path: Path, at: string, layer: AttentionLayer): void {
 }
 
 function changeBases(path: Path, at: string, layer: AttentionLayer): void {
-  const heads = Array.from({ length: headCount(layer) }, (_, head) => head);
-  for (const group of new Set(heads.map((head) => groupOf(layer, head)))) {
-    const members = heads.filter((head) => groupOf(layer, head) === group);
+  for (let group = 0; group < groupCount(layer); group++) {
+    const members = headsOf(layer, group);
     const { current, target } = path;
     const beside = (
       from: Parameters,

@@ -4,7 +4,7 @@ import { Pace, type LongOperation, type Progress } from '../pace.ts';
 export type Steps<T> = Generator<Progress, T, undefined>;
 
 /** Runs a computation to its end. */
-export function finish<T>(steps: Steps<T>): T {
+export function finish<T>(steps: Generator<unknown, T, undefined>): T {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

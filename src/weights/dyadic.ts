@@ -1,5 +1,5 @@
-import { gcd } from '../fraction.ts';
 import type { RationalMatrix } from '../rational/index.ts';
+import { rationalMatrix } from '../rational/rational-matrix.ts';
 
 /** A floating-point number as n·2^exponent. */
 interface Dyadic {
@@ -29,17 +29,5 @@ export function matrixOfNumbers(
   const parts = entries.map((x) => (typeof x === 'bigint' ? { n: x, exponent: 0 } : dyadic(x)));
   const least = parts.reduce((least, { n, exponent }) => (n === 0n ? least : Math.min(least, exponent)), 0);
   const numerators = parts.map(({ n, exponent }) => (n === 0n ? 0n : n << BigInt(exponent - least)));
-  let denominator = 1n << BigInt(-least);
-  let common = denominator;
-  for (const n of numerators) {
-    if (common === 1n) break;
-    common = gcd(common, n);
-  }
-  denominator /= common;
-  return {
-    rows,
-    cols,
-    numerators: common === 1n ? numerators : numerators.map((n) => n / common),
-    denominator,
-  };
+  return rationalMatrix(rows, cols, numerators, 1n << BigInt(-least));
 }

@@ -2,7 +2,7 @@ import { assertInteger, rangeFault, typeFault } from '../assert.ts';
 import type { Network } from '../network/format.ts';
 import { parameterBlocks, parameterName } from '../network/parameters.ts';
 import type { RationalMatrix } from '../rational/index.ts';
-import { rationalMatrix } from '../rational/rational-matrix.ts';
+import { matricesEqual, rationalMatrix } from '../rational/rational-matrix.ts';
 
 /** A point of the parameter space over Q: the matrices in the order of `parameterBlocks(network)`; a vector has one column. */
 export interface Weights {
@@ -35,6 +35,11 @@ export function weights(
       return rationalMatrix(rows, cols, [...numerators], denominator);
     }),
   };
+}
+
+/** Of two weight sets of one network: entry by entry. */
+export function weightsEqual(a: Weights, b: Weights): boolean {
+  return a.matrices.every((matrix, k) => matricesEqual(matrix, b.matrices[k]!));
 }
 
 /** The matrices by their offsets in the parameter vector. */

@@ -6,6 +6,7 @@ import { degreeOf, isPolynomial, outputOverQ } from '../../src/evaluation/over-q
 import { network, type Network } from '../../src/network/index.ts';
 import { networkGraph } from '../../src/network/graph.ts';
 import type { RationalMatrix } from '../../src/rational/index.ts';
+import { finish } from '../../src/rational/steps.ts';
 import { addMatrices } from '../../src/rational/rational-matrix.ts';
 import { byOffset, weights } from '../../src/weights/weights.ts';
 import { isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from '../identifiability/oracle.ts';
@@ -13,16 +14,10 @@ import { randomFrom, randomMatrix, randomNetwork, randomWeights } from '../ident
 
 const bits = 100;
 
-function finished<T>(steps: Generator<void, T, undefined>): T {
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  return step.value;
-}
-
 function enclosed(shape: Network, matrices: readonly RationalMatrix[], tokens: RationalMatrix): number[] {
   const point = { matrices: byOffset(weights(shape, matrices)), tokens, context: null };
   const steps = encloseOutputSteps(networkGraph(shape), point, bits);
-  return finished(steps).map(({ lo, hi }) => {
+  return finish(steps).map(({ lo, hi }) => {
     expect(hi - lo).toBeLessThan(2n ** 40n);
     return Number((lo + hi) / 2n) * 2 ** -bits;
   });
@@ -197,14 +192,14 @@ test('derivatives are those of differences', () => {
       const direction = randomWeights(random, shape);
       const tokens = { ...randomMatrix(random, shape.sequenceLength, shape.inputDim), denominator: 8n };
       const point = { matrices: byOffset(at), tokens, context: null };
-      const slopes = finished(encloseDerivativeSteps(graph, point, byOffset(direction), 400));
+      const slopes = finish(encloseDerivativeSteps(graph, point, byOffset(direction), 400));
       // (f(θ + hδ) − f(θ − hδ)) / 2h with h = 2⁻⁸⁰.
       const moved = (sign: bigint): Interval[] => {
         const matrices = at.matrices.map((matrix, k) =>
           addMatrices(matrix, direction.matrices[k]!, { n: sign, d: 2n ** 80n }),
         );
         const there = { ...point, matrices: byOffset({ network: shape, matrices }) };
-        return [...finished(encloseOutputSteps(graph, there, 400))];
+        return [...finish(encloseOutputSteps(graph, there, 400))];
       };
       const [above, below] = [moved(1n), moved(-1n)];
       slopes.forEach(({ slope }, e) => {

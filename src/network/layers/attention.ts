@@ -138,8 +138,18 @@ export function headCount({ numHeads }: AttentionLayer): number {
 
 /** The group whose keys and values a head has: ⌊h·G/H⌋. */
 export function groupOf(layer: AttentionLayer, head: number): number {
-  const heads = headCount(layer);
-  return Math.floor((head * (layer.numKeyValueHeads ?? heads)) / heads);
+  return Math.floor((head * groupCount(layer)) / headCount(layer));
+}
+
+/** G: the number of groups of heads that share keys and values. */
+export function groupCount(layer: AttentionLayer): number {
+  return layer.numKeyValueHeads ?? headCount(layer);
+}
+
+/** The heads that have the keys and values of a group. */
+export function headsOf(layer: AttentionLayer, group: number): number[] {
+  const size = headCount(layer) / groupCount(layer);
+  return Array.from({ length: size }, (_, k) => group * size + k);
 }
 
 /** Throws unless `value` is `"none"` or `"softmax"`. */
