@@ -2,23 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compress, decompress, normalForm } from '../../src/identifiability/index.ts';
 import { certify } from '../../src/certificate/index.ts';
-import { attentionStack, network, type Network } from '../../src/network/index.ts';
+import { attentionStack, network } from '../../src/network/index.ts';
 import { dimension } from '../../src/theory/index.ts';
-import { serializeWeights, weights, type Weights } from '../../src/weights/index.ts';
+import { serializeWeights } from '../../src/weights/index.ts';
 import { agree } from './oracle.ts';
-import { randomFrom, randomNetwork, randomWeights } from './random-weights.ts';
-
-function generic(shape: Network, seed: number): Weights {
-  const random = randomFrom(seed);
-  return weights(
-    shape,
-    randomWeights(random, shape).matrices.map(({ rows, cols }) => ({
-      rows,
-      cols,
-      numerators: Array.from({ length: rows * cols }, () => BigInt(random(2 ** 30)) - 2n ** 29n),
-    })),
-  );
-}
+import { genericWeights, randomFrom, randomNetwork, randomWeights } from './random-weights.ts';
 
 describe('as many numbers as dimensions', () => {
   test.each([
@@ -44,7 +32,7 @@ describe('as many numbers as dimensions', () => {
     },
   ])('$normalization, d = $dims, a = $headDims, t = $sequenceLength', (options) => {
     const shape = attentionStack(options);
-    expect(compress(generic(shape, 1)).numbers).toHaveLength(dimension(shape).dimension.upper);
+    expect(compress(genericWeights(shape, 1)).numbers).toHaveLength(dimension(shape).dimension.upper);
   });
 
   test('a softmax layer of several heads with biases: by its certificate', async () => {
@@ -65,7 +53,7 @@ describe('as many numbers as dimensions', () => {
     });
     const { certificate } = await certify(shape);
     expect(certificate.claim.exact).toBe(true);
-    expect(compress(generic(shape, 2)).numbers).toHaveLength(certificate.claim.lower);
+    expect(compress(genericWeights(shape, 2)).numbers).toHaveLength(certificate.claim.lower);
   });
 });
 
@@ -95,7 +83,7 @@ test('what is compressed comes back as the normal form', () => {
 
 test('bad files', () => {
   const shape = attentionStack({ dims: [2, 2], headDims: [1], sequenceLength: 2, normalization: 'none' });
-  const good = compress(generic(shape, 3));
+  const good = compress(genericWeights(shape, 3));
   expect(good.numbers).toHaveLength(6);
   const bad = (change: object) => () => decompress({ ...good, ...change });
   expect(bad({ format: 'x' })).toThrow('compressed.format');
@@ -110,5 +98,7 @@ test('bad files', () => {
     sequenceLength: 2,
     layers: [{ kind: 'residual', layers: [{ kind: 'linear', outputDim: 2 }] }],
   });
-  expect(() => compress(generic(residual, 1))).toThrow('compress: expected a stack of plain single heads');
+  expect(() => compress(genericWeights(residual, 1))).toThrow(
+    'compress: expected a stack of plain single heads',
+  );
 });

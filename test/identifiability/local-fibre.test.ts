@@ -10,14 +10,13 @@ import { networkGraph } from '../../src/network/graph.ts';
 import type { RationalMatrix } from '../../src/rational/index.ts';
 import { weights, type Weights } from '../../src/weights/index.ts';
 import { byOffset } from '../../src/weights/weights.ts';
-import { randomFrom, randomNetwork, randomTransformations, randomWeights } from './random-weights.ts';
-
-const matrix = (rows: readonly (readonly number[])[]): RationalMatrix => ({
-  rows: rows.length,
-  cols: rows[0]!.length,
-  numerators: rows.flat().map(BigInt),
-  denominator: 1n,
-});
+import {
+  matrixOf,
+  randomFrom,
+  randomNetwork,
+  randomTransformations,
+  randomWeights,
+} from './random-weights.ts';
 
 /** Every column of the basis is a direction in which the output does not move, at an input that the search did not use. */
 function expectKernel(at: Weights, basis: RationalMatrix): void {
@@ -166,20 +165,20 @@ describe('at generic weights: the parameters less the certified dimension', () =
 });
 
 describe('special points', () => {
-  const identity = matrix([
+  const identity = matrixOf([
     [1, 0],
     [0, 1],
   ]);
-  const J = matrix([
+  const J = matrixOf([
     [0, 1],
     [-1, 0],
   ]);
   const [S, V] = [
-    matrix([
+    matrixOf([
       [1, 4],
       [-2, 3],
     ]),
-    matrix([
+    matrixOf([
       [1, 2],
       [3, 5],
     ]),
@@ -215,7 +214,9 @@ describe('special points', () => {
     // Of (V, A) ↦ f: d, scaling included; of Q, K and V more, since A has not full rank.
     const shape = attentionStack({ dims: [3, 2], headDims: [1], sequenceLength: 2, normalization: 'none' });
     const pair = (v: number[]): Promise<LocalFibre> =>
-      fibreAt(weights(shape, [matrix([[1, 2, 0]]), matrix([[2, 0, 1]]), matrix([v, v.map((x) => 2 * x)])]));
+      fibreAt(
+        weights(shape, [matrixOf([[1, 2, 0]]), matrixOf([[2, 0, 1]]), matrixOf([v, v.map((x) => 2 * x)])]),
+      );
     const [parallel, other] = [await pair([2, 0, 1]), await pair([0, 1, 1])];
     expect(other).toMatchObject({ dimension: { lower: 2, upper: 2 }, generic: 2, symmetries: 2 });
     // GL(1) of query and key, and d = 3 in place of the one scale.
@@ -224,7 +225,7 @@ describe('special points', () => {
 
   test('the function 0 of one layer', async () => {
     const shape = attentionStack({ dims: [2, 2], headDims: [2], sequenceLength: 2, normalization: 'none' });
-    const zero = matrix([
+    const zero = matrixOf([
       [0, 0],
       [0, 0],
     ]);

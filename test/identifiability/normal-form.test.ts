@@ -6,7 +6,14 @@ import type { RationalMatrix } from '../../src/rational/index.ts';
 import { dimension } from '../../src/theory/index.ts';
 import { serializeWeights, weights, type Weights } from '../../src/weights/index.ts';
 import { agree } from './oracle.ts';
-import { randomFrom, randomNetwork, randomTransformations, randomWeights } from './random-weights.ts';
+import {
+  genericWeights,
+  gpt2Layer,
+  randomFrom,
+  randomNetwork,
+  randomTransformations,
+  randomWeights,
+} from './random-weights.ts';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
@@ -72,17 +79,6 @@ function freeEntries({ matrices }: Weights): number {
   );
 }
 
-function generic(shape: Weights['network'], seed: number): Weights {
-  const random = randomFrom(seed);
-  const matrices = randomWeights(random, shape).matrices.map(({ rows, cols }): RationalMatrix => ({
-    rows,
-    cols,
-    numerators: Array.from({ length: rows * cols }, () => BigInt(random(2 ** 30)) + 10n),
-    denominator: 1n,
-  }));
-  return weights(shape, matrices);
-}
-
 describe('a generic form has as many free numbers as the dimension', () => {
   test.each([
     { dims: [3, 2], headDims: [2], sequenceLength: 2, normalization: 'none' as const },
@@ -99,31 +95,15 @@ describe('a generic form has as many free numbers as the dimension', () => {
     { dims: [4, 6, 1, 3], headDims: [2, 1, 1], sequenceLength: 2, normalization: 'softmax' as const },
   ])('$normalization, d = $dims, a = $headDims', (options) => {
     const shape = attentionStack(options);
-    const { weights: form, exceptions } = normalForm(generic(shape, 5));
+    const { weights: form, exceptions } = normalForm(genericWeights(shape, 5));
     expect(exceptions).toEqual([]);
     expect(freeEntries(form)).toBe(dimension(shape).dimension.upper);
   });
 });
 
 test('a layer of the shape of GPT-2, under a random change of gauge', () => {
-  const shape = network({
-    inputDim: 64,
-    sequenceLength: 4,
-    layers: [
-      {
-        kind: 'attention',
-        normalization: 'softmax',
-        causal: true,
-        numHeads: 4,
-        headDim: 16,
-        valueDim: 16,
-        outputDim: 64,
-        bias: { query: true, key: true, value: true, output: true },
-      },
-    ],
-  });
-  const a = generic(shape, 3);
-  const b = applyTransformations(a, randomTransformations(randomFrom(8), shape));
+  const a = genericWeights(gpt2Layer, 3);
+  const b = applyTransformations(a, randomTransformations(randomFrom(8), gpt2Layer));
   const [x, y] = [normalForm(a), normalForm(b)];
   expect(x.exceptions).toEqual([]);
   expect(serializeWeights(y.weights)).toBe(serializeWeights(x.weights));

@@ -57,6 +57,46 @@ export function randomWeights(random: Random, network: Network): Weights {
   return weights(network, matrices);
 }
 
+/** Large entries, none of them 0 or 1: generic with all but certainty. */
+export function genericWeights(shape: Network, seed: number): Weights {
+  const random = randomFrom(seed);
+  const matrices = randomWeights(random, shape).matrices.map(({ rows, cols }): RationalMatrix => ({
+    rows,
+    cols,
+    numerators: Array.from({ length: rows * cols }, () => BigInt(random(2 ** 30)) + 10n),
+    denominator: 1n,
+  }));
+  return weights(shape, matrices);
+}
+
+/** A layer of the shape of GPT-2's: 64 wide, 4 heads, biases. */
+export const gpt2Layer = network({
+  inputDim: 64,
+  sequenceLength: 4,
+  layers: [
+    {
+      kind: 'attention',
+      normalization: 'softmax',
+      causal: true,
+      numHeads: 4,
+      headDim: 16,
+      valueDim: 16,
+      outputDim: 64,
+      bias: { query: true, key: true, value: true, output: true },
+    },
+  ],
+});
+
+/** Of integers, row by row. */
+export function matrixOf(rows: readonly (readonly number[])[]): RationalMatrix {
+  return {
+    rows: rows.length,
+    cols: rows[0]!.length,
+    numerators: rows.flat().map(BigInt),
+    denominator: 1n,
+  };
+}
+
 /** Of determinant ±1, with entries up to 2^bits. */
 export function randomBasis(random: Random, order: number, bits = 2): RationalMatrix {
   const numerators = Array.from({ length: order ** 2 }, (_, e) => BigInt(e % (order + 1) === 0 ? 1 : 0));

@@ -14,6 +14,8 @@ import { readWeights, serializeWeights, weights, type Weights } from '../../src/
 import { safetensorsOf } from '../weights/write.ts';
 import { agree, isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from './oracle.ts';
 import {
+  gpt2Layer,
+  matrixOf,
   randomBasis,
   randomFrom,
   randomMatrix,
@@ -22,13 +24,6 @@ import {
   randomWeights,
   withChangedEntry,
 } from './random-weights.ts';
-
-const matrix = (rows: readonly (readonly number[])[]): RationalMatrix => ({
-  rows: rows.length,
-  cols: rows[0]!.length,
-  numerators: rows.flat().map(BigInt),
-  denominator: 1n,
-});
 
 function expectWitness(a: Weights, b: Weights, found: Comparison): void {
   if (!found.same || !found.transformations) throw new Error('expected a witness');
@@ -98,20 +93,20 @@ test('polynomial networks are always decided', async () => {
 });
 
 describe('what single softmax layers depend on', () => {
-  const zero = matrix([
+  const zero = matrixOf([
     [0, 0],
     [0, 0],
   ]);
   const [S, V, W] = [
-    matrix([
+    matrixOf([
       [1, 4],
       [-2, 3],
     ]),
-    matrix([
+    matrixOf([
       [1, 2],
       [3, 5],
     ]),
-    matrix([
+    matrixOf([
       [2, 0],
       [1, 1],
     ]),
@@ -162,7 +157,7 @@ describe('what single softmax layers depend on', () => {
         ],
       });
       const [a, b] = [1, 2].map((bias) =>
-        weights(shape, [S, matrix([[1], [1]]), V, matrix([[bias], [0]]), W]),
+        weights(shape, [S, matrixOf([[1], [1]]), V, matrixOf([[bias], [0]]), W]),
       );
       expect((await sameFunction(a!, b!)).same).toBe(rotary === undefined);
     }
@@ -211,20 +206,20 @@ test('entries of 200 bits', async () => {
 
 describe('one lightning layer', () => {
   const shape = attentionStack({ dims: [3, 2], headDims: [2], sequenceLength: 2, normalization: 'none' });
-  const zero = matrix([
+  const zero = matrixOf([
     [0, 0, 0],
     [0, 0, 0],
   ]);
   const full = [
-    matrix([
+    matrixOf([
       [1, 2, 0],
       [0, 1, 3],
     ]),
-    matrix([
+    matrixOf([
       [2, 0, 1],
       [1, 1, 0],
     ]),
-    matrix([
+    matrixOf([
       [1, 0, 2],
       [0, 3, 1],
     ]),
@@ -248,7 +243,7 @@ describe('one lightning layer', () => {
     const outer = (x: readonly number[], y: readonly number[]): number[][] =>
       x.map((a) => y.map((b) => a * b));
     const of = (value: readonly number[], key: readonly number[]): Weights =>
-      weights(shape, [matrix([q, [0, 0, 0]]), matrix([key, [0, 0, 0]]), matrix(outer(u, value))]);
+      weights(shape, [matrixOf([q, [0, 0, 0]]), matrixOf([key, [0, 0, 0]]), matrixOf(outer(u, value))]);
     const [a, b] = [of(v, k), of(k, v)];
     const found = await sameFunction(a, b);
     expect(found).toMatchObject({ same: true });
@@ -267,7 +262,7 @@ describe('one lightning layer', () => {
         layers: [{ kind: 'attention', normalization, numHeads: 2, headDim: 2, outputDim: 2 }],
       });
       const [q, k] = full;
-      const one = matrix([
+      const one = matrixOf([
         [1, 0, 0],
         [0, 0, 1],
       ]);
@@ -286,7 +281,7 @@ describe('one lightning layer', () => {
       layers: [{ kind: 'attention', normalization: 'none', numHeads: 2, headDim: 3, outputDim: 2 }],
     });
     const random = randomFrom(3);
-    const identity = matrix([
+    const identity = matrixOf([
       [1, 0, 0],
       [0, 1, 0],
       [0, 0, 1],
@@ -317,15 +312,15 @@ describe('one lightning layer', () => {
 });
 
 describe('stacks', () => {
-  const identity = matrix([
+  const identity = matrixOf([
     [1, 0],
     [0, 1],
   ]);
-  const J = matrix([
+  const J = matrixOf([
     [0, 1],
     [-1, 0],
   ]);
-  const V = matrix([
+  const V = matrixOf([
     [1, 2],
     [3, 5],
   ]);
@@ -337,7 +332,7 @@ describe('stacks', () => {
       sequenceLength: 3,
       normalization: 'none',
     });
-    const B = matrix([
+    const B = matrixOf([
       [-3, 2],
       [-2, -3],
     ]);
@@ -364,12 +359,12 @@ describe('stacks', () => {
       sequenceLength: 3,
       normalization: 'none',
     });
-    const [q, k] = [matrix([[1, 2]]), matrix([[3, -1]])];
-    const S = matrix([
+    const [q, k] = [matrixOf([[1, 2]]), matrixOf([[3, -1]])];
+    const S = matrixOf([
       [1, 4],
       [-2, 3],
     ]);
-    const turned = matrix([
+    const turned = matrixOf([
       [1, -2],
       [4, 3],
     ]);
@@ -389,11 +384,11 @@ describe('stacks', () => {
 
   test('a skew score matrix frees all later scores of two tokens, and not of three', async () => {
     const [S, T] = [
-      matrix([
+      matrixOf([
         [1, 4],
         [-2, 3],
       ]),
-      matrix([
+      matrixOf([
         [2, 0],
         [1, 1],
       ]),
@@ -415,7 +410,7 @@ describe('stacks', () => {
       expect(agree(a!, b!, randomFrom(1))).toBe(same);
     }
     // Scores that are 0 make all tokens equal, however many.
-    const zero = matrix([
+    const zero = matrixOf([
       [0, 0],
       [0, 0],
     ]);
@@ -438,8 +433,8 @@ describe('stacks', () => {
     });
     const random = randomFrom(9);
     const [Q, K] = [randomBasis(random, 2), randomBasis(random, 2)];
-    const a = weights(soft, [Q, K, V, matrix([[1, 0]]), matrix([[0, 1]]), identity]);
-    const b = weights(soft, [K, identity, identity, matrix([[5, 0]]), matrix([[0, 3]]), V]);
+    const a = weights(soft, [Q, K, V, matrixOf([[1, 0]]), matrixOf([[0, 1]]), identity]);
+    const b = weights(soft, [K, identity, identity, matrixOf([[5, 0]]), matrixOf([[0, 3]]), V]);
     expect(await sameFunction(a, b)).toMatchObject({ same: true, reason: 'virtual-matrices' });
   });
 
@@ -453,7 +448,7 @@ describe('stacks', () => {
     const random = randomFrom(4);
     const first = [randomBasis(random, 2), randomBasis(random, 2)];
     // The third coordinate is 0, and later layers may read of it what they like.
-    const writer = matrix([
+    const writer = matrixOf([
       [1, 2],
       [3, 4],
       [0, 0],
@@ -461,15 +456,15 @@ describe('stacks', () => {
     const a = weights(shape, [
       ...first,
       writer,
-      matrix([
+      matrixOf([
         [1, 0, 5],
         [0, 1, 7],
       ]),
-      matrix([
+      matrixOf([
         [1, 2, 0],
         [0, 1, 0],
       ]),
-      matrix([
+      matrixOf([
         [1, 1, 0],
         [0, 2, 0],
       ]),
@@ -477,15 +472,15 @@ describe('stacks', () => {
     const b = weights(shape, [
       ...first,
       writer,
-      matrix([
+      matrixOf([
         [1, 0, 0],
         [0, 1, -7],
       ]),
-      matrix([
+      matrixOf([
         [1, 2, 9],
         [0, 1, 0],
       ]),
-      matrix([
+      matrixOf([
         [1, 1, 8],
         [0, 2, 8],
       ]),
@@ -493,21 +488,21 @@ describe('stacks', () => {
     expect(await sameFunction(a, b)).toMatchObject({ same: true, reason: 'virtual-matrices' });
     // The third coordinate is written, and nobody reads it.
     const writes = (x: number): RationalMatrix =>
-      matrix([
+      matrixOf([
         [1, 2],
         [3, 4],
         [x, 1],
       ]);
     const readers = [
-      matrix([
+      matrixOf([
         [1, 0, 0],
         [0, 1, 0],
       ]),
-      matrix([
+      matrixOf([
         [1, 2, 0],
         [0, 1, 0],
       ]),
-      matrix([
+      matrixOf([
         [1, 1, 0],
         [0, 2, 0],
       ]),
@@ -522,26 +517,10 @@ describe('stacks', () => {
 });
 
 test('a layer of the shape of GPT-2, from files: 64 wide, 4 heads, biases', async () => {
-  const shape = network({
-    inputDim: 64,
-    sequenceLength: 4,
-    layers: [
-      {
-        kind: 'attention',
-        normalization: 'softmax',
-        causal: true,
-        numHeads: 4,
-        headDim: 16,
-        valueDim: 16,
-        outputDim: 64,
-        bias: { query: true, key: true, value: true, output: true },
-      },
-    ],
-  });
   const random = randomFrom(11);
   const a = weights(
-    shape,
-    randomWeights(random, shape).matrices.map(({ rows, cols }) => {
+    gpt2Layer,
+    randomWeights(random, gpt2Layer).matrices.map(({ rows, cols }) => {
       const entries = Array.from({ length: rows * cols }, () => BigInt(random(2 ** 24)) - 2n ** 23n);
       return { rows, cols, numerators: entries, denominator: 2n ** 26n };
     }),
@@ -598,7 +577,7 @@ test('undecided, and why', async () => {
       ...Array.from({ length: 60 }, () => ({ kind: 'power', exponent: 2 }) as const),
     ],
   });
-  const [a, b] = [2, 3].map((x) => weights(powers, [matrix([[x]])]));
+  const [a, b] = [2, 3].map((x) => weights(powers, [matrixOf([[x]])]));
   expect(await sameFunction(a!, b!)).toEqual({ same: null, reason: 'too-much-work' });
   // tanh is odd, and nobody knows here.
   const odd = network({
@@ -610,7 +589,7 @@ test('undecided, and why', async () => {
       { kind: 'linear', outputDim: 1 },
     ],
   });
-  const [c, d] = [1, -1].map((x) => weights(odd, [matrix([[x]]), matrix([[x]])]));
+  const [c, d] = [1, -1].map((x) => weights(odd, [matrixOf([[x]]), matrixOf([[x]])]));
   expect(await sameFunction(c!, d!)).toEqual({ same: null, reason: 'no-theorem' });
 });
 
@@ -621,15 +600,15 @@ test('bad arguments', async () => {
   const a = randomWeights(random, shape);
   await expect(sameFunction(a, randomWeights(random, other))).rejects.toThrow(RangeError);
   const apply = (step: Transformation) => () => applyTransformations(a, [step]);
-  expect(apply({ kind: 'query-key', path: 'layers[0]', group: 0, matrix: matrix([[0]]) })).toThrow('GL(1)');
-  expect(apply({ kind: 'query-key', path: 'layers[7]', group: 0, matrix: matrix([[1]]) })).toThrow(
+  expect(apply({ kind: 'query-key', path: 'layers[0]', group: 0, matrix: matrixOf([[0]]) })).toThrow('GL(1)');
+  expect(apply({ kind: 'query-key', path: 'layers[7]', group: 0, matrix: matrixOf([[1]]) })).toThrow(
     'an attention layer',
   );
-  expect(apply({ kind: 'value-output', path: 'layers[0]', group: 0, matrix: matrix([[1]]) })).toThrow(
+  expect(apply({ kind: 'value-output', path: 'layers[0]', group: 0, matrix: matrixOf([[1]]) })).toThrow(
     'valueDim',
   );
   expect(apply({ kind: 'permute-heads', path: 'layers[0]', order: [1] })).toThrow('order');
-  expect(apply({ kind: 'interface', path: 'layers[0]', matrix: matrix([[1]]) })).toThrow('behind it');
+  expect(apply({ kind: 'interface', path: 'layers[0]', matrix: matrixOf([[1]]) })).toThrow('behind it');
   expect(apply({ kind: 'swap', path: 'layers[0]' })).not.toThrow(TypeError);
   const abort = new AbortController();
   abort.abort();
