@@ -28,7 +28,9 @@ export type Value = Fraction | { readonly above: Fraction; readonly below: Fract
 export type SearchResult =
   | { readonly found: Difference }
   /** Polynomials of degree D that agree at a random point of a set of size S in each coordinate: they differ with probability at most D/S only. */
-  | { readonly found: null; readonly errorExponent: number | null };
+  | { readonly found: null; readonly errorExponent: number }
+  /** Nothing is known: values that are not rational, or an exact comparison that would take too much work. */
+  | { readonly found: null; readonly errorExponent: null; readonly reason: 'no-theorem' | 'too-much-work' };
 
 /** Bits of an entry of the random input of an identity test, beyond those of the degree. */
 const errorBits = 100;
@@ -81,7 +83,9 @@ async function findExactly(
     }
   }
   // D/S = D/2^sizeBits.
-  return { found: null, errorExponent: isPossible(sizeBits) ? errorBits : null };
+  return isPossible(sizeBits)
+    ? { found: null, errorExponent: errorBits }
+    : { found: null, errorExponent: null, reason: 'too-much-work' };
 }
 
 function differingEntry(x: RationalMatrix, y: RationalMatrix): number | null {
@@ -106,7 +110,7 @@ async function findByEnclosures(
       done++;
       if (found) return { found };
     }
-  return { found: null, errorExponent: null };
+  return { found: null, errorExponent: null, reason: 'no-theorem' };
 }
 
 async function compareEnclosures(
