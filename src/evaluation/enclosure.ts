@@ -4,7 +4,7 @@ import type { NetworkGraph } from '../network/graph.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 import { Duals, type Dual } from './duals.ts';
 import { Enclosures, type Arithmetic, type Interval } from './interval.ts';
-import { ancestors } from './over-q.ts';
+import { ancestors } from './exact.ts';
 import { parameterAt, type RationalPoint } from './parameters.ts';
 
 /**

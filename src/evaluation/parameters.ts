@@ -1,7 +1,7 @@
 import type { ParameterRef } from '../graph/tensor.ts';
 import type { RationalMatrix } from '../rational/index.ts';
 
-/** Where a network is evaluated: its parameter matrices by their offsets, and one input; tokens are rows. */
+/** Where a network is evaluated exactly, over Q or over F_p: its parameter matrices by their offsets, and one input; tokens are rows. */
 export interface RationalPoint {
   readonly matrices: ReadonlyMap<number, RationalMatrix>;
   readonly tokens: RationalMatrix;

@@ -1,5 +1,4 @@
-import type { RationalMatrix } from '../rational/index.ts';
-import { rationalRref, selectColumns, transposeMatrix } from '../rational/rational-matrix.ts';
+import { reducedForm, selectColumns, transposeMatrix, type ExactMatrix } from '../exact/exact-matrix.ts';
 import type { Weights } from '../weights/index.ts';
 
 /** The weights that stand for a fibre. */
@@ -10,11 +9,11 @@ export interface NormalForm {
 }
 
 /** A = KᵀQ with Q the reduced echelon form, and Kᵀ the columns of A at its pivots. */
-export function factored(form: RationalMatrix): {
-  readonly key: RationalMatrix;
-  readonly query: RationalMatrix;
+export function factored(form: ExactMatrix): {
+  readonly key: ExactMatrix;
+  readonly query: ExactMatrix;
   readonly rank: number;
 } {
-  const { form: query, pivots } = rationalRref(form);
+  const { form: query, pivots } = reducedForm(form);
   return { key: transposeMatrix(selectColumns(form, pivots)), query, rank: pivots.length };
 }

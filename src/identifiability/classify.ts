@@ -1,6 +1,11 @@
 import { rangeFault } from '../assert.ts';
-import type { RationalMatrix } from '../rational/index.ts';
-import { aboveMatrix, isZeroMatrix, rationalRank, transposeMatrix } from '../rational/rational-matrix.ts';
+import {
+  aboveMatrix,
+  exactRank,
+  isZeroMatrix,
+  transposeMatrix,
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import { isSingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
 import { headForms } from './head-forms.ts';
@@ -33,7 +38,7 @@ export interface Classification {
  *
  * @throws RangeError for other shapes, and for a rank of A above `headDim`.
  */
-export function classify(value: RationalMatrix, scores: RationalMatrix, headDim: number): Classification {
+export function classify(value: ExactMatrix, scores: ExactMatrix, headDim: number): Classification {
   const [d, outputDim] = [scores.rows, value.rows];
   if (scores.cols !== d || value.cols !== d)
     throw rangeFault(
@@ -42,13 +47,13 @@ export function classify(value: RationalMatrix, scores: RationalMatrix, headDim:
       `${d} × ${scores.cols}`,
     );
   if (d < 2) throw rangeFault('d', 'tokens of dimension at least 2', d);
-  const rank = rationalRank(scores);
+  const rank = exactRank(scores);
   if (rank > headDim) throw rangeFault('A', `a rank of at most headDim = ${headDim}`, rank);
   const most = Math.min(headDim, d);
   const isZero = rank === 0 || isZeroMatrix(value);
-  const isPair = !isZero && rank === 1 && rationalRank(value) === 1;
+  const isPair = !isZero && rank === 1 && exactRank(value) === 1;
   // The rows of V and of Aᵀ are multiples of v and k.
-  const areParallel = isPair && rationalRank(aboveMatrix(value, transposeMatrix(scores))) === 1;
+  const areParallel = isPair && exactRank(aboveMatrix(value, transposeMatrix(scores))) === 1;
   const reasons: SingularReason[] = [];
   if (isZero) reasons.push('zero');
   if (!isZero && most < d && rank < most) reasons.push('score-rank');

@@ -1,14 +1,14 @@
 import { rangeFault, typeFault } from '../assert.ts';
+import { parsePrime } from '../field/any-prime.ts';
 import { fraction, showFraction, type Fraction } from '../fraction.ts';
 import type { Network } from '../network/format.ts';
 import { groupCount, headCount } from '../network/layers/attention.ts';
 import { parameterBlocks, parameterName } from '../network/parameters.ts';
 import { parseNetwork } from '../network/parse.ts';
-import type { RationalMatrix } from '../rational/index.ts';
-import { entryOf, matrixOfFractions } from '../rational/rational-matrix.ts';
+import { entryOf, matrixOfFractions, type ExactMatrix } from '../exact/exact-matrix.ts';
 import { isSingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
-import { weightsEqual } from '../weights/weights.ts';
+import { weightsEqual, weightsOver } from '../weights/weights.ts';
 import { normalForm } from './normal-form.ts';
 
 /** A function by its free numbers: the entries of its normal form that its shape does not say, in the order of the parameters. As JSON it is a file. */
@@ -21,8 +21,10 @@ export interface Compressed {
    * columns; of K of a lightning layer the row and column of its entry 1.
    */
   readonly pivots: Readonly<Record<string, readonly number[]>>;
-  /** "p" or "p/q" in lowest terms. */
+  /** "p" or "p/q" in lowest terms, or residues. */
   readonly numbers: readonly string[];
+  /** Of weights over F_p: the prime, in decimal. */
+  readonly prime?: string;
 }
 
 /**
@@ -47,7 +49,15 @@ export function compress(weights: Weights): Compressed {
       if (entry === null)
         numbers.push(showFraction(entryOf(form.matrices[k]!, Math.floor(e / cols), e % cols)));
   }
-  const found: Compressed = { format: 'dimcert-compressed', version: 1, network, pivots, numbers };
+  const prime = weights.prime === undefined ? {} : { prime: String(weights.prime) };
+  const found: Compressed = {
+    format: 'dimcert-compressed',
+    version: 1,
+    network,
+    ...prime,
+    pivots,
+    numbers,
+  };
   const back = decompress(found);
   if (!weightsEqual(back, form)) throw new Error('compress: the normal form is not what its numbers say');
   return found;
@@ -55,16 +65,16 @@ export function compress(weights: Weights): Compressed {
 
 /** The weights in normal form. Throws a `TypeError` or `RangeError` that names what is wrong. */
 export function decompress(value: unknown): Weights {
-  const { network, pivots, numbers } = parse(value);
+  const { network, pivots, numbers, prime } = parse(value);
   const found = patterns(network, pivots);
   const wanted = found.flat().filter((entry) => entry === null).length;
   if (numbers.length !== wanted) throw rangeFault('numbers', `${wanted} numbers`, numbers.length);
   let next = 0;
-  const matrices = parameterBlocks(network).map(({ rows, cols }, k): RationalMatrix => {
+  const matrices = parameterBlocks(network).map(({ rows, cols }, k): ExactMatrix => {
     const entries = found[k]!.map((entry) => (entry === null ? numbers[next++]! : fraction(BigInt(entry))));
-    return matrixOfFractions(rows, cols, entries);
+    return matrixOfFractions(rows, cols, entries, prime);
   });
-  return { network, matrices };
+  return weightsOver(network, matrices, prime);
 }
 
 function demandKind(network: Network): void {
@@ -86,7 +96,7 @@ function demandKind(network: Network): void {
 type Pattern = (0 | 1 | null)[];
 
 /** The first columns of the rows that are not 0, of matrices side by side. */
-function leadingColumns(matrices: readonly RationalMatrix[]): number[] {
+function leadingColumns(matrices: readonly ExactMatrix[]): number[] {
   const found: number[] = [];
   for (let i = 0; i < matrices[0]!.rows; i++) {
     const row = matrices.flatMap(({ cols, numerators }) => numerators.slice(i * cols, (i + 1) * cols));
@@ -98,7 +108,7 @@ function leadingColumns(matrices: readonly RationalMatrix[]): number[] {
 
 function pivotsOf({ network, matrices }: Weights): Record<string, number[]> {
   const blocks = parameterBlocks(network);
-  const find = (path: string, name: string, head = 0): RationalMatrix[] =>
+  const find = (path: string, name: string, head = 0): ExactMatrix[] =>
     blocks.flatMap((block, k) =>
       block.path === path && block.name === name && block.head === head ? [matrices[k]!] : [],
     );
@@ -111,7 +121,7 @@ function pivotsOf({ network, matrices }: Weights): Record<string, number[]> {
     if (name === 'Q') pivots[key] = leadingColumns([...find(path, 'Q', head), ...find(path, 'bQ', head)]);
     if (name === 'V' && isEchelon(network, index)) pivots[key] = leadingColumns(find(path, 'V', head));
     if (name === 'K' && layer.normalization === 'none') {
-      const [{ rows, cols, numerators }] = find(path, 'K', head) as [RationalMatrix];
+      const [{ rows, cols, numerators }] = find(path, 'K', head) as [ExactMatrix];
       for (let j = 0; j < cols && !pivots[key]; j++)
         for (let i = 0; i < rows && !pivots[key]; i++)
           if (numerators[i * cols + j] !== 0n) pivots[key] = [i, j];
@@ -183,9 +193,10 @@ function parse(value: unknown): {
   readonly network: Network;
   readonly pivots: Compressed['pivots'];
   readonly numbers: readonly Fraction[];
+  readonly prime: bigint | undefined;
 } {
   if (value === null || typeof value !== 'object') throw typeFault('compressed', 'an object', value);
-  const { format, version, network: shape, pivots, numbers } = value as Record<string, unknown>;
+  const { format, version, network: shape, prime, pivots, numbers } = value as Record<string, unknown>;
   if (format !== 'dimcert-compressed') throw rangeFault('compressed.format', '"dimcert-compressed"', format);
   if (version !== 1) throw rangeFault('compressed.version', '1', version);
   const network = parseNetwork(shape, 'compressed.network');
@@ -198,6 +209,7 @@ function parse(value: unknown): {
   if (!Array.isArray(numbers)) throw typeFault('compressed.numbers', 'a list', numbers);
   return {
     network,
+    prime: prime === undefined ? undefined : BigInt(parsePrime(prime)),
     pivots: pivots as Compressed['pivots'],
     numbers: numbers.map((text: unknown, k) => {
       const parts = typeof text === 'string' ? /^(-?\d+)(?:\/([1-9]\d*))?$/.exec(text) : null;

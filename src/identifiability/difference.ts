@@ -1,40 +1,50 @@
 import { encloseOutputSteps } from '../evaluation/enclosure.ts';
 import { isApart, Unbounded } from '../evaluation/interval.ts';
-import { degreeOf, isPolynomial, outputOverQSteps, productCount } from '../evaluation/over-q.ts';
+import {
+  coefficientSize,
+  degreeOf,
+  exactOutputSteps,
+  isPolynomial,
+  productCount,
+} from '../evaluation/exact.ts';
 import type { RationalPoint } from '../evaluation/parameters.ts';
 import { fraction, type Fraction } from '../fraction.ts';
+import { drawPrime, probabilityOfZero } from '../monte-carlo/random-prime.ts';
 import { networkGraph, type NetworkGraph } from '../network/graph.ts';
 import type { Pace } from '../pace.ts';
-import type { RationalMatrix } from '../rational/index.ts';
-import { entryOf, matrixKey, rationalMatrix } from '../rational/rational-matrix.ts';
+import { exactMatrix, matrixKey, type ExactMatrix } from '../exact/exact-matrix.ts';
 import { CountedHash, sha256Hex } from '../sha256.ts';
-import { byOffset } from '../weights/weights.ts';
+import { byOffset, weightsModulo } from '../weights/weights.ts';
 import type { Weights } from '../weights/index.ts';
 
 /** An input at which two weight sets have different outputs, and the first coordinate in which they differ. */
 export interface Difference {
   /** t × d_0: tokens are rows. */
-  readonly tokens: RationalMatrix;
-  readonly context: RationalMatrix | null;
+  readonly tokens: ExactMatrix;
+  readonly context: ExactMatrix | null;
   readonly token: number;
   readonly coordinate: number;
-  /** The values there of both: a rational number, or the ends of an interval that encloses it. */
+  /** The values there of both. */
   readonly values: readonly [Value, Value];
 }
 
-export type Value = Fraction | { readonly above: Fraction; readonly below: Fraction };
+/** A rational number, the ends of an interval that encloses a real one, or the residue of a number modulo a prime: of weights over F_p, or where the number itself is too long. */
+export type Value =
+  | Fraction
+  | { readonly above: Fraction; readonly below: Fraction }
+  | { readonly residue: bigint; readonly prime: bigint };
 
 /** What a search for a difference ends with. */
 export type SearchResult =
   | { readonly found: Difference }
-  /** Polynomials of degree D that agree at a random point of a set of size S in each coordinate: they differ with probability at most D/S only. */
+  /** Polynomials that agree at random points: they differ with a probability of at most 2^−k. */
   | { readonly found: null; readonly errorExponent: number }
   /** Nothing is known: values that are not rational, or an exact comparison that would take too much work. */
   | { readonly found: null; readonly errorExponent: null; readonly reason: 'no-theorem' | 'too-much-work' };
 
-/** Bits of an entry of the random input of an identity test, beyond those of the degree. */
+/** The error probability of an identity test is at most 2^−errorBits. */
 const errorBits = 100;
-/** Products of two bits, about, beyond which an exact evaluation is not tried: some seconds, by fast multiplication. */
+/** Products of two bits, about, beyond which an evaluation over Q is not tried: some seconds, by fast multiplication. */
 const mostWork = 2 ** 34;
 /** Binary places of enclosures, and the sizes of inputs 2^(−k) that are tried with each. */
 const attempts: readonly { readonly places: number; readonly shrinkings: readonly number[] }[] = [
@@ -45,57 +55,110 @@ const attempts: readonly { readonly places: number; readonly shrinkings: readonl
 ];
 
 /**
- * Looks for an input at which the functions differ: one of random integers, drawn from the hash of both weight sets, with exact values for polynomial
- * networks and enclosures for others. A difference that is found is one.
+ * Looks for an input at which the functions differ: of random integers, drawn from the hash of both weight sets, with exact values for polynomial networks (or their residues, where
+ * they are too long), and enclosures for others; over F_p of random residues. A difference that is found is one.
+ *
+ * Not checked: over F_p, that the network is a polynomial one, of a degree below p.
  */
 export async function findDifference(a: Weights, b: Weights, pace: Pace): Promise<SearchResult> {
   const graph = networkGraph(a.network);
-  const draw = new Draws(a, b);
-  return isPolynomial(graph)
-    ? findExactly(graph, [a, b], draw, pace)
-    : findByEnclosures(graph, [a, b], draw, pace);
+  const draws = new Draws(a, b);
+  if (a.prime !== undefined) return findModulo(graph, [a, b], a.prime, draws, pace);
+  if (!isPolynomial(graph)) return findByEnclosures(graph, [a, b], draws, pace);
+  return (await findOverQ(graph, [a, b], draws, pace)) ?? findByResidues(graph, [a, b], draws, pace);
 }
 
-async function findExactly(
+type Pair = readonly [Weights, Weights];
+
+/** By values over Q; null if those of the last, large input would take too much work. */
+async function findOverQ(
   graph: NetworkGraph,
-  pair: readonly [Weights, Weights],
+  pair: Pair,
   draws: Draws,
   pace: Pace,
-): Promise<SearchResult> {
+): Promise<SearchResult | null> {
   const degree = degreeOf(graph);
+  // D/S = D/2^sizeBits is the probability that a polynomial vanishes (Schwartz, Zippel).
   const sizeBits = Math.ceil(Math.log2(degree + 1)) + errorBits;
   const [products, weightBits] = [productCount(graph), longestEntry(...pair)];
   const isPossible = (bits: number): boolean => products * degree * (bits + weightBits) < mostWork;
   const all = [2, 4, 16, sizeBits].filter(isPossible);
   for (const [index, bits] of all.entries()) {
-    const point = draws.point(graph, bits, 0);
-    const values: RationalMatrix[] = [];
-    for (const weights of pair) {
-      const steps = outputOverQSteps(graph, { ...point, matrices: byOffset(weights) });
-      values.push(await paced(steps, pace, index, all.length));
-    }
-    const [x, y] = values;
-    const at = differingEntry(x!, y!);
-    if (at !== null) {
-      const [token, coordinate] = [Math.floor(at / x!.cols), at % x!.cols];
-      const values = [entryOf(x!, token, coordinate), entryOf(y!, token, coordinate)] as const;
-      return { found: { ...point, token, coordinate, values } };
-    }
+    const found = await compareExactly(graph, pair, draws.point(graph, bits, 0), pace, [index, all.length]);
+    if (found) return { found };
   }
-  // D/S = D/2^sizeBits.
-  return isPossible(sizeBits)
-    ? { found: null, errorExponent: errorBits }
-    : { found: null, errorExponent: null, reason: 'too-much-work' };
+  return isPossible(sizeBits) ? { found: null, errorExponent: errorBits } : null;
 }
 
-function differingEntry(x: RationalMatrix, y: RationalMatrix): number | null {
+/** By residues modulo random primes of 61 bits, at random inputs: often enough that polynomials that agree are equal. */
+async function findByResidues(
+  graph: NetworkGraph,
+  pair: Pair,
+  draws: Draws,
+  pace: Pace,
+): Promise<SearchResult> {
+  const [first, second] = pair.map((weights) => coefficientSize(graph, byOffset(weights)));
+  const bits = 1 + Math.max(first!.above + second!.below, second!.above + first!.below);
+  const probability = probabilityOfZero({ degree: degreeOf(graph), bits });
+  if (!(probability < 0.5)) return { found: null, errorExponent: null, reason: 'too-much-work' };
+  const trials = Math.ceil(errorBits / -Math.log2(probability));
+  for (let trial = 0; trial < trials; trial++) {
+    const { prime, residues } = draws.residues(pair);
+    const point = draws.pointModulo(graph, prime);
+    const found = await compareExactly(graph, residues, point, pace, [trial, trials]);
+    if (found) return { found };
+  }
+  return { found: null, errorExponent: errorBits };
+}
+
+/** Over F_p: a polynomial of degree D < p vanishes at a random point with a probability of at most D/p. */
+async function findModulo(
+  graph: NetworkGraph,
+  pair: Pair,
+  prime: bigint,
+  draws: Draws,
+  pace: Pace,
+): Promise<SearchResult> {
+  const trials = Math.ceil(errorBits / Math.log2(Number(prime) / degreeOf(graph)));
+  for (let trial = 0; trial < trials; trial++) {
+    const found = await compareExactly(graph, pair, draws.pointModulo(graph, prime), pace, [trial, trials]);
+    if (found) return { found };
+  }
+  return { found: null, errorExponent: errorBits };
+}
+
+async function compareExactly(
+  graph: NetworkGraph,
+  pair: Pair,
+  point: Omit<RationalPoint, 'matrices'>,
+  pace: Pace,
+  [done, total]: readonly [number, number],
+): Promise<Difference | null> {
+  const values: ExactMatrix[] = [];
+  for (const weights of pair) {
+    const steps = exactOutputSteps(graph, { ...point, matrices: byOffset(weights) });
+    values.push(await paced(steps, pace, done, total));
+  }
+  const [x, y] = values;
+  const at = differingEntry(x!, y!);
+  if (at === null) return null;
+  const { cols } = graph.output;
+  const { prime } = pair[0];
+  const value = (matrix: ExactMatrix): Value =>
+    prime === undefined
+      ? fraction(matrix.numerators[at]!, matrix.denominator)
+      : { residue: matrix.numerators[at]!, prime };
+  return { ...point, token: Math.floor(at / cols), coordinate: at % cols, values: [value(x!), value(y!)] };
+}
+
+function differingEntry(x: ExactMatrix, y: ExactMatrix): number | null {
   const at = x.numerators.findIndex((n, e) => n * y.denominator !== y.numerators[e]! * x.denominator);
   return at < 0 ? null : at;
 }
 
 async function findByEnclosures(
   graph: NetworkGraph,
-  pair: readonly [Weights, Weights],
+  pair: Pair,
   draws: Draws,
   pace: Pace,
 ): Promise<SearchResult> {
@@ -115,7 +178,7 @@ async function findByEnclosures(
 
 async function compareEnclosures(
   graph: NetworkGraph,
-  pair: readonly [Weights, Weights],
+  pair: Pair,
   point: Omit<RationalPoint, 'matrices'>,
   places: number,
   finish: <T>(steps: Generator<void, T, undefined>) => Promise<T>,
@@ -166,33 +229,68 @@ export function longestEntry(...all: readonly Weights[]): number {
 
 /** Random inputs that nobody chose: from SHA-256 of both weight sets. */
 export class Draws {
+  readonly #digest: string;
   readonly #hash: CountedHash;
   #counter = 0;
+  #primes = 0;
 
   constructor(a: Weights, b: Weights) {
     const text = [a, b].map(({ matrices }) => matrices.map(matrixKey).join(' ')).join('/');
-    this.#hash = new CountedHash(
-      `dimcert/1/difference/${sha256Hex(`${JSON.stringify(a.network)}/${text}`)}/`,
-    );
+    const field = a.prime === undefined ? '' : `${a.prime}/`;
+    this.#digest = sha256Hex(`${JSON.stringify(a.network)}/${field}${text}`);
+    this.#hash = new CountedHash(`dimcert/1/difference/${this.#digest}/`);
   }
 
   /** Inputs with entries from −2^(bits−1) to 2^(bits−1) − 1, times 2^(−shrinking). */
   point(graph: NetworkGraph, bits: number, shrinking: number): Omit<RationalPoint, 'matrices'> {
-    const { inputDim, sequenceLength, context } = graph.network;
-    const draw = (rows: number, cols: number): RationalMatrix => {
-      const entries = Array.from({ length: rows * cols }, () => this.#integer(bits));
-      return rationalMatrix(rows, cols, entries, 1n << BigInt(shrinking));
+    const half = 1n << BigInt(bits - 1);
+    return this.#inputs(graph, (rows, cols, count) => {
+      const entries = Array.from({ length: count }, () => this.#integer(bits) - half);
+      return exactMatrix(rows, cols, entries, 1n << BigInt(shrinking));
+    });
+  }
+
+  /** Inputs with uniform residues. */
+  pointModulo(graph: NetworkGraph, prime: bigint): Omit<RationalPoint, 'matrices'> {
+    const bits = prime.toString(2).length;
+    const residue = (): bigint => {
+      for (;;) {
+        const drawn = this.#integer(bits);
+        if (drawn < prime) return drawn;
+      }
     };
+    return this.#inputs(graph, (rows, cols, count) =>
+      exactMatrix(rows, cols, Array.from({ length: count }, residue), 1n, prime),
+    );
+  }
+
+  /** A random prime of 61 bits that divides no denominator, and weights over Q modulo it. */
+  residues(pair: Pair): { readonly prime: bigint; readonly residues: Pair } {
+    for (;;) {
+      const prime = drawPrime(`difference/${this.#digest}/${this.#primes++}`);
+      if (pair.some(({ matrices }) => matrices.some(({ denominator }) => denominator % prime === 0n)))
+        continue;
+      return { prime, residues: [weightsModulo(pair[0], prime), weightsModulo(pair[1], prime)] };
+    }
+  }
+
+  #inputs(
+    graph: NetworkGraph,
+    draw: (rows: number, cols: number, count: number) => ExactMatrix,
+  ): Omit<RationalPoint, 'matrices'> {
+    const { inputDim, sequenceLength, context } = graph.network;
+    const matrix = (rows: number, cols: number): ExactMatrix => draw(rows, cols, rows * cols);
     return {
-      tokens: draw(sequenceLength, inputDim),
-      context: context ? draw(context.sequenceLength, context.inputDim) : null,
+      tokens: matrix(sequenceLength, inputDim),
+      context: context ? matrix(context.sequenceLength, context.inputDim) : null,
     };
   }
 
+  /** From 0 to 2^bits − 1. */
   #integer(bits: number): bigint {
     let value = 0n;
     for (let drawn = 0; drawn < bits; drawn += 256)
       for (const word of this.#hash.words(this.#counter++)) value = (value << 32n) | BigInt(word >>> 0);
-    return BigInt.asUintN(bits, value) - (1n << BigInt(bits - 1));
+    return BigInt.asUintN(bits, value);
   }
 }

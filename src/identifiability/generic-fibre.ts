@@ -1,8 +1,9 @@
+import type { ExactMatrix } from '../exact/exact-matrix.ts';
 import { certify, type Certificate, type CertifyOptions } from '../certificate/index.ts';
 import type { AttentionLayer, Network } from '../network/format.ts';
 import { groupCount, headCount } from '../network/layers/attention.ts';
 import { parameterBlocks, parameterCount, walkLayers } from '../network/parameters.ts';
-import { rankOverQ, type RationalMatrix } from '../rational/index.ts';
+import { rankOverQ } from '../rational/index.ts';
 import { sha256Hex } from '../sha256.ts';
 import { flattened } from './flattened.ts';
 import { visibleKeys } from './head-forms.ts';
@@ -66,7 +67,7 @@ export async function genericFibre(network: Network, options: CertifyOptions = {
 }
 
 /** Integers that nobody chose: generic with all but certainty, and no more is claimed. */
-function someWeights(network: Network): RationalMatrix[] {
+function someWeights(network: Network): ExactMatrix[] {
   let word = 0;
   let bits = '';
   const next = (): bigint => {

@@ -1,7 +1,7 @@
+import { scalarsOf } from '../exact/scalars.ts';
 import { divide, fraction, isOne, one, type Fraction } from '../fraction.ts';
 import type { AttentionLayer, Network } from '../network/format.ts';
 import { groupOf, headCount } from '../network/layers/attention.ts';
-import type { RationalMatrix } from '../rational/index.ts';
 import {
   addMatrices,
   besideMatrix,
@@ -13,7 +13,8 @@ import {
   subtractMatrices,
   transposeMatrix,
   zeroMatrix,
-} from '../rational/rational-matrix.ts';
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import type { Parameters } from './parameters.ts';
 
 /**
@@ -21,13 +22,13 @@ import type { Parameters } from './parameters.ts';
  */
 export interface HeadForm {
   /** Bilinear forms of a key and a query that give the scores: Kᵀ[Q b_Q], or several of them where positions turn. */
-  readonly scores: readonly RationalMatrix[];
+  readonly scores: readonly ExactMatrix[];
   /** What tells scores apart beside them: the slope of ALiBi. */
   readonly slope: string;
   /** O·V, or V: d' × width of the keys. */
-  readonly values: RationalMatrix;
+  readonly values: ExactMatrix;
   /** O·b_V: d' × 1. */
-  readonly valueBias: RationalMatrix;
+  readonly valueBias: ExactMatrix;
 }
 
 /** The forms of the heads of a layer, in their order. */
@@ -35,7 +36,7 @@ export function headForms(parameters: Parameters, path: string, layer: Attention
   const { bias = {}, rotary } = layer;
   return Array.from({ length: headCount(layer) }, (_, head) => {
     const group = groupOf(layer, head);
-    const get = (name: 'Q' | 'K' | 'V' | 'O' | 'bQ' | 'bK' | 'bV', index: number): RationalMatrix =>
+    const get = (name: 'Q' | 'K' | 'V' | 'O' | 'bQ' | 'bK' | 'bV', index: number): ExactMatrix =>
       parameters.get(path, name, index);
     const queries = bias.query ? besideMatrix(get('Q', head), get('bQ', head)) : get('Q', head);
     // Softmax does not see what all keys of a query have in common; where positions turn they have nothing in common.
@@ -43,7 +44,7 @@ export function headForms(parameters: Parameters, path: string, layer: Attention
     const keys = seesKeyBias ? besideMatrix(get('K', group), get('bK', group)) : get('K', group);
     const inner = get('V', group);
     const output = layer.valueDim === undefined ? null : get('O', head);
-    const through = (x: RationalMatrix): RationalMatrix => (output ? multiplyMatrices(output, x) : x);
+    const through = (x: ExactMatrix): ExactMatrix => (output ? multiplyMatrices(output, x) : x);
     return {
       scores: rotary
         ? turnedScores(keys, queries, rotary.dim ?? layer.headDim)
@@ -56,10 +57,10 @@ export function headForms(parameters: Parameters, path: string, layer: Attention
 }
 
 /** (R_j k)·(R_i q) = Σ_m cos·(k_m·q_m) + sin·(k_m·J q_m) over the pairs of coordinates, and what does not turn. */
-function turnedScores(keys: RationalMatrix, queries: RationalMatrix, dim: number): RationalMatrix[] {
-  const form = (k: readonly number[], q: readonly number[]): RationalMatrix =>
+function turnedScores(keys: ExactMatrix, queries: ExactMatrix, dim: number): ExactMatrix[] {
+  const form = (k: readonly number[], q: readonly number[]): ExactMatrix =>
     multiplyMatrices(transposeMatrix(selectRows(keys, k)), selectRows(queries, q));
-  const forms: RationalMatrix[] = [];
+  const forms: ExactMatrix[] = [];
   for (let m = 0; m < dim; m += 2)
     forms.push(form([m, m + 1], [m, m + 1]), subtractMatrices(form([m + 1], [m]), form([m], [m + 1])));
   const rest = Array.from({ length: keys.rows - dim }, (_, i) => dim + i);
@@ -89,7 +90,7 @@ export function layerForm(parameters: Parameters, path: string, layer: Attention
 /** B = b_O + Σ O_h b_V, and Σ_h O_h V_h·[scores of h]. */
 function softmaxForm(
   heads: readonly HeadForm[],
-  constant: RationalMatrix,
+  constant: ExactMatrix,
   visible: number,
   isPlain: boolean,
 ): string {
@@ -110,7 +111,7 @@ function softmaxForm(
 }
 
 /** b_O, and Σ_h [O_h V_h, O_h b_V]·[scores of h], scores scaled to a leading entry 1. */
-function lightningForm(heads: readonly HeadForm[], constant: RationalMatrix): string {
+function lightningForm(heads: readonly HeadForm[], constant: ExactMatrix): string {
   const sum = new FormalSum();
   for (const { scores, values, valueBias } of heads) {
     const factor = leadingEntry(scores);
@@ -121,23 +122,23 @@ function lightningForm(heads: readonly HeadForm[], constant: RationalMatrix): st
 }
 
 /** The first entry that is not 0; 0 if there is none. */
-export function leadingEntry(matrices: readonly RationalMatrix[]): Fraction {
-  for (const { numerators, denominator } of matrices) {
+export function leadingEntry(matrices: readonly ExactMatrix[]): Fraction {
+  for (const { numerators, denominator, prime } of matrices) {
     const found = numerators.find((n) => n !== 0n);
-    if (found !== undefined) return fraction(found, denominator);
+    if (found !== undefined) return scalarsOf(prime).of(found, denominator);
   }
   return fraction(0n);
 }
 
-function keyOf(matrices: readonly RationalMatrix[], factor: Fraction): string {
+function keyOf(matrices: readonly ExactMatrix[], factor: Fraction): string {
   return matrices.map((x) => matrixKey(isOne(factor) ? x : scaleMatrix(x, factor))).join('; ');
 }
 
 /** Σ coefficient·[key], without those that are 0, in the order of the keys. */
 class FormalSum {
-  readonly #terms = new Map<string, RationalMatrix>();
+  readonly #terms = new Map<string, ExactMatrix>();
 
-  add(key: string, coefficient: RationalMatrix): void {
+  add(key: string, coefficient: ExactMatrix): void {
     const before = this.#terms.get(key);
     this.#terms.set(key, before ? addMatrices(before, coefficient) : coefficient);
   }

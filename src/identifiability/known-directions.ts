@@ -1,14 +1,14 @@
 import type { AttentionLayer } from '../network/format.ts';
 import { groupCount, headCount, headsOf } from '../network/layers/attention.ts';
 import { parameterBlocks } from '../network/parameters.ts';
-import type { RationalMatrix } from '../rational/index.ts';
 import {
   multiplyMatrices,
   scaleMatrix,
   subtractMatrices,
   transposeMatrix,
   zeroMatrix,
-} from '../rational/rational-matrix.ts';
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import type { Weights } from '../weights/index.ts';
 import { Parameters, pathBehind, type MatrixName } from './parameters.ts';
 import type { Transformation } from './transformation.ts';
@@ -17,7 +17,7 @@ import type { Transformation } from './transformation.ts';
 export interface KnownDirection {
   readonly kind: Transformation['kind'];
   /** All parameters in their order. */
-  readonly direction: readonly RationalMatrix[];
+  readonly direction: readonly ExactMatrix[];
 }
 
 /** Gathers how the matrices of a direction follow from the weights. */
@@ -26,9 +26,9 @@ interface Collector {
     path: string,
     name: MatrixName,
     head: number | undefined,
-    by: (matrix: RationalMatrix) => RationalMatrix,
+    by: (matrix: ExactMatrix) => ExactMatrix,
   ): void;
-  direction(): RationalMatrix[];
+  direction(): ExactMatrix[];
 }
 
 const minusOne = { n: -1n, d: 1n };
@@ -122,7 +122,7 @@ function* interfaceDirections(
   }
 }
 
-function* units(order: number): Generator<RationalMatrix, void, undefined> {
+function* units(order: number): Generator<ExactMatrix, void, undefined> {
   for (let e = 0; e < order ** 2; e++) {
     const unit = zeroMatrix(order, order);
     unit.numerators[e] = 1n;
@@ -130,7 +130,7 @@ function* units(order: number): Generator<RationalMatrix, void, undefined> {
   }
 }
 
-function unitVector(rows: number, at: number): RationalMatrix {
+function unitVector(rows: number, at: number): ExactMatrix {
   const vector = zeroMatrix(rows, 1);
   vector.numerators[at] = 1n;
   return vector;

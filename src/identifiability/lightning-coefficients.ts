@@ -1,6 +1,5 @@
 import type { AttentionLayer } from '../network/format.ts';
-import type { RationalMatrix } from '../rational/index.ts';
-import { aboveMatrix, rationalMatrix } from '../rational/rational-matrix.ts';
+import { aboveMatrix, exactMatrix, type ExactMatrix } from '../exact/exact-matrix.ts';
 import { headForms, visibleKeys } from './head-forms.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -22,7 +21,7 @@ export function lightningCoefficients(
   parameters: Parameters,
   path: string,
   layer: AttentionLayer,
-): RationalMatrix {
+): ExactMatrix {
   const heads = headForms(parameters, path, layer);
   const isAlone = !layer.context && visibleKeys(layer, parameters.network) === 1;
   const scale = heads.map(({ scores, values }) => scores[0]!.denominator * values.denominator);
@@ -46,6 +45,6 @@ export function lightningCoefficients(
           }
       }
   }
-  const coefficients = rationalMatrix(sums.length, 1, sums, common);
+  const coefficients = exactMatrix(sums.length, 1, sums, common, parameters.prime);
   return layer.bias?.output ? aboveMatrix(coefficients, parameters.get(path, 'bO')) : coefficients;
 }

@@ -7,14 +7,15 @@ import { fraction, lcm, multiply, one, type Fraction } from '../fraction.ts';
 import { networkGraph, type NetworkGraph } from '../network/graph.ts';
 import { parameterBlocks, parameterCount } from '../network/parameters.ts';
 import { Pace, type LongOperation } from '../pace.ts';
-import { nullspaceOverQAsync, rankOverQ, type RationalMatrix } from '../rational/index.ts';
+import { nullspaceOverQAsync, rankOverQ } from '../rational/index.ts';
 import {
   addMatrices,
-  rationalMatrix,
+  exactMatrix,
   scaleMatrix,
   subtractMatrices,
   zeroMatrix,
-} from '../rational/rational-matrix.ts';
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import { finish } from '../rational/steps.ts';
 import { isSingleHeadStack, type SingleHeadStack } from '../theory/single-head-stack.ts';
 import { dimension } from '../theory/index.ts';
@@ -42,7 +43,7 @@ export interface LocalFibre {
   readonly symmetries: number;
   readonly kinds: Readonly<Record<string, number>>;
   /** Columns that are a basis of the tangent space, exact; null where the rank is not, or no theory gives them. */
-  readonly basis: RationalMatrix | null;
+  readonly basis: ExactMatrix | null;
   /** What is special about the weights, in words. */
   readonly reasons: readonly string[];
 }
@@ -122,11 +123,7 @@ function rankOfColumns(columns: readonly (readonly bigint[])[], rows: number): n
 }
 
 /** A basis of directions in which what the function depends on moves along scales only; null where that is not known. */
-async function dataKernel(
-  weights: Weights,
-  pace: Pace,
-  options: LongOperation,
-): Promise<RationalMatrix | null> {
+async function dataKernel(weights: Weights, pace: Pace, options: LongOperation): Promise<ExactMatrix | null> {
   const { network } = weights;
   const [layer] = network.layers;
   if (isSingleHeadStack(network) && network.layers.length > 1)
@@ -144,9 +141,8 @@ async function dataKernel(
         )
       : null;
   const isAlone = visibleKeys(layer, network) === 1;
-  const sum = (matrices: readonly RationalMatrix[]): RationalMatrix =>
-    matrices.reduce((a, b) => addMatrices(a, b));
-  const data = (at: Weights): RationalMatrix[] => {
+  const sum = (matrices: readonly ExactMatrix[]): ExactMatrix => matrices.reduce((a, b) => addMatrices(a, b));
+  const data = (at: Weights): ExactMatrix[] => {
     const parameters = new Parameters(at);
     const heads = headForms(parameters, 'layers[0]', layer);
     const output = layer.bias?.output ? [parameters.get('layers[0]', 'bO')] : [];
@@ -168,13 +164,13 @@ async function stackKernel(
   weights: Weights,
   pace: Pace,
   options: LongOperation,
-): Promise<RationalMatrix> {
+): Promise<ExactMatrix> {
   const at = virtualMatrices(stack, new Parameters(weights));
-  const kept = (forms: readonly RationalMatrix[]): RationalMatrix[] =>
+  const kept = (forms: readonly ExactMatrix[]): ExactMatrix[] =>
     forms.flatMap((form, index) =>
       at.scores[index] === null ? [] : [at.areParallel[index] ? symmetrized(form) : form],
     );
-  const data = (moved: Weights): RationalMatrix[] => {
+  const data = (moved: Weights): ExactMatrix[] => {
     const { forms, maps } = scoreForms(stack, new Parameters(moved));
     return [...kept(forms), maps[maps.length - 1]!];
   };
@@ -205,11 +201,11 @@ async function stackKernel(
  */
 async function kernelOf(
   weights: Weights,
-  data: (weights: Weights) => RationalMatrix[],
-  scales: readonly (readonly RationalMatrix[])[],
+  data: (weights: Weights) => ExactMatrix[],
+  scales: readonly (readonly ExactMatrix[])[],
   pace: Pace,
   options: LongOperation,
-): Promise<RationalMatrix> {
+): Promise<ExactMatrix> {
   const columns: bigint[][] = [];
   const parameters = parameterCount(weights.network);
   for (const [k, { rows, cols }] of parameterBlocks(weights.network).entries())
@@ -245,13 +241,13 @@ function withMoved({ network, matrices }: Weights, k: number, e: number, step: b
     if (index !== k) return matrix;
     const numerators = [...matrix.numerators];
     numerators[e] = numerators[e]! + step * matrix.denominator;
-    return rationalMatrix(matrix.rows, matrix.cols, numerators, matrix.denominator);
+    return exactMatrix(matrix.rows, matrix.cols, numerators, matrix.denominator);
   });
   return { network, matrices: moved };
 }
 
 /** All entries of matrices as integers, and behind them the denominator that all have then. */
-function inOneDenominator(matrices: readonly RationalMatrix[]): bigint[] {
+function inOneDenominator(matrices: readonly ExactMatrix[]): bigint[] {
   const common = matrices.reduce((product, { denominator }) => lcm(product, denominator), 1n);
   const entries = matrices.flatMap(({ numerators, denominator }) =>
     numerators.map((n) => n * (common / denominator)),

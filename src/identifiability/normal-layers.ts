@@ -1,7 +1,6 @@
 import { divide, one } from '../fraction.ts';
-import type { AttentionLayer } from '../network/format.ts';
+import type { AttentionLayer, Network } from '../network/format.ts';
 import { groupCount, headCount, headsOf } from '../network/layers/attention.ts';
-import type { RationalMatrix } from '../rational/index.ts';
 import {
   aboveMatrix,
   addMatrices,
@@ -15,7 +14,8 @@ import {
   selectRows,
   transposeMatrix,
   zeroMatrix,
-} from '../rational/rational-matrix.ts';
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import type { Weights } from '../weights/index.ts';
 import { factored, type NormalForm } from './canonical.ts';
 import { headForms, layerForm, leadingEntry } from './head-forms.ts';
@@ -40,7 +40,24 @@ export function normalLayers(weights: Weights): NormalForm {
     sortHeads(parameters, path, layer, exceptions);
     if (layerForm(parameters, path, layer) !== before) throw new Error(`normalForm: ${path} changed`);
   }
+  if (!isDetermined(weights.network))
+    exceptions.push(
+      'symmetries between layers, if there are any, are not removed: weights of one function may have several such forms',
+    );
   return { weights: parameters.weights(), exceptions };
+}
+
+/** Is the network one softmax layer, whose function determines the forms of its heads (docs/identifiability.md, Theorem 1)? */
+function isDetermined({ layers }: Network): boolean {
+  const [layer] = layers;
+  return (
+    layers.length === 0 ||
+    (layers.length === 1 &&
+      layer?.kind === 'attention' &&
+      layer.normalization === 'softmax' &&
+      !layer.rotary &&
+      !layer.alibi)
+  );
 }
 
 /**
@@ -56,8 +73,8 @@ function normalGroup(
 ): void {
   const members = headsOf(layer, group);
   const isLightning = layer.normalization === 'none';
-  const get = (name: MatrixName, index: number): RationalMatrix => parameters.get(path, name, index);
-  const withBias = (matrix: RationalMatrix, name: MatrixName, index: number): RationalMatrix =>
+  const get = (name: MatrixName, index: number): ExactMatrix => parameters.get(path, name, index);
+  const withBias = (matrix: ExactMatrix, name: MatrixName, index: number): ExactMatrix =>
     parameters.has(path, name, index) ? besideMatrix(matrix, get(name, index)) : matrix;
 
   if (!isLightning && layer.bias?.value && layer.bias.output) {
@@ -86,7 +103,7 @@ function normalGroup(
   const least = Math.min(layer.headDim, keys.cols, queries[0]!.cols);
   if (rank < least) exceptions.push(`${path}: the scores of group ${group} have rank ${rank}`);
 
-  const padded = (matrix: RationalMatrix): RationalMatrix => padMatrix(matrix, layer.headDim, matrix.cols);
+  const padded = (matrix: ExactMatrix): ExactMatrix => padMatrix(matrix, layer.headDim, matrix.cols);
   setWithBias(parameters, path, 'K', 'bK', group, padded(key));
   let from = 0;
   for (const [k, head] of members.entries()) {
@@ -118,7 +135,7 @@ function setWithBias(
   name: MatrixName,
   biasName: MatrixName,
   index: number,
-  both: RationalMatrix,
+  both: ExactMatrix,
 ): void {
   const { rows, cols } = parameters.get(path, name, index);
   const columns = Array.from({ length: cols }, (_, j) => j);

@@ -1,21 +1,23 @@
-import { divide, fraction, multiply, one } from '../fraction.ts';
+import { scalarsOf } from '../exact/scalars.ts';
+import { fraction, one } from '../fraction.ts';
 import type { AttentionLayer } from '../network/format.ts';
-import type { RationalMatrix } from '../rational/index.ts';
 import {
   aboveMatrix,
   identityMatrix,
   isZeroMatrix,
   matrixKey,
   padMatrix,
-  rationalRref,
+  reducedForm,
   scaleMatrix,
   selectColumns,
   selectRows,
   transposeMatrix,
   zeroMatrix,
-} from '../rational/rational-matrix.ts';
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import type { SingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
+import { weightsOver } from '../weights/weights.ts';
 import { factored, type NormalForm } from './canonical.ts';
 import { leadingEntry } from './head-forms.ts';
 import { Parameters } from './parameters.ts';
@@ -27,7 +29,10 @@ export function normalStack(stack: SingleHeadStack, weights: Weights): NormalFor
   const exceptions: string[] = [];
   if (virtual.isZero) {
     const matrices = weights.matrices.map(({ rows, cols }) => zeroMatrix(rows, cols));
-    return { weights: { network: weights.network, matrices }, exceptions: ['the function is 0'] };
+    return {
+      weights: weightsOver(weights.network, matrices, weights.prime),
+      exceptions: ['the function is 0'],
+    };
   }
   const equalFrom = virtual.scores.indexOf(null);
   if (equalFrom > 0)
@@ -41,7 +46,7 @@ export function normalStack(stack: SingleHeadStack, weights: Weights): NormalFor
     const other = canonical(stack, exchanged);
     if (textOf(other.matrices) < textOf(chosen.matrices)) chosen = other;
   }
-  const found = { network: weights.network, matrices: chosen.matrices };
+  const found = weightsOver(weights.network, chosen.matrices, weights.prime);
   const after = virtualMatrices(stack, new Parameters(found));
   const isSame = [virtual, ...(exchanged ? [exchanged] : [])].some(
     (before) => scalesBetween(stack, before, after) !== null,
@@ -50,7 +55,7 @@ export function normalStack(stack: SingleHeadStack, weights: Weights): NormalFor
   return { weights: found, exceptions: [...exceptions, ...chosen.exceptions] };
 }
 
-function textOf(matrices: readonly RationalMatrix[]): string {
+function textOf(matrices: readonly ExactMatrix[]): string {
   return matrices.map(matrixKey).join(' ');
 }
 
@@ -68,12 +73,12 @@ function firstParallel({ scores, areParallel }: VirtualMatrices): number | null 
 function canonical(
   stack: SingleHeadStack,
   virtual: VirtualMatrices,
-): { readonly matrices: RationalMatrix[]; readonly exceptions: readonly string[] } {
+): { readonly matrices: ExactMatrix[]; readonly exceptions: readonly string[] } {
   const { layers, inputDim } = stack;
   const { scores, map } = scaled(stack, virtual);
   const exceptions: string[] = [];
   const spaces = readSpaces(scores, map, inputDim);
-  const matrices: RationalMatrix[] = [];
+  const matrices: ExactMatrix[] = [];
   let before = { form: identityMatrix(inputDim), pivots: Array.from({ length: inputDim }, (_, i) => i) };
   for (const [index, layer] of layers.entries()) {
     const width = index === 0 ? inputDim : layers[index - 1]!.outputDim;
@@ -99,8 +104,9 @@ function canonical(
 /** Lightning scores divided by their leading entries, and all that follows from it (Theorem 3). */
 function scaled(
   { layers }: SingleHeadStack,
-  { scores, map, areParallel }: VirtualMatrices,
-): { readonly scores: (RationalMatrix | null)[]; readonly map: RationalMatrix } {
+  { scores, map, areParallel, prime }: VirtualMatrices,
+): { readonly scores: (ExactMatrix | null)[]; readonly map: ExactMatrix } {
+  const { multiply, inverse } = scalarsOf(prime);
   let sigma = one;
   const result = layers.map((layer, index) => {
     const kept = scores[index]!;
@@ -108,29 +114,29 @@ function scaled(
     // Behind parallel tokens twice the symmetric part was kept.
     const form = areParallel[index] ? scaleMatrix(kept, fraction(1n, 2n)) : kept;
     const squared = multiply(sigma, sigma);
-    if (layer.normalization === 'softmax') return scaleMatrix(form, divide(one, squared));
-    const factor = divide(one, leadingEntry([form]));
+    if (layer.normalization === 'softmax') return scaleMatrix(form, inverse(squared));
+    const factor = inverse(leadingEntry([form]));
     sigma = multiply(multiply(squared, sigma), factor);
     return scaleMatrix(form, factor);
   });
-  return { scores: result, map: scaleMatrix(map, divide(one, sigma)) };
+  return { scores: result, map: scaleMatrix(map, inverse(sigma)) };
 }
 
 /** U_i for i = 0 … l − 1: spanned by the rows of L, and the rows and columns of the scores of later layers. */
-function readSpaces(scores: readonly (RationalMatrix | null)[], map: RationalMatrix, inputDim: number) {
+function readSpaces(scores: readonly (ExactMatrix | null)[], map: ExactMatrix, inputDim: number) {
   const spaces = [];
   let rows = map;
   for (let index = scores.length - 1; index >= 0; index--) {
     const form = scores[index];
     if (form && !isZeroMatrix(form)) rows = aboveMatrix(rows, aboveMatrix(form, transposeMatrix(form)));
-    const space = rationalRref(rows);
+    const space = reducedForm(rows);
     rows = space.form.rows > 0 ? space.form : zeroMatrix(1, inputDim);
     spaces[index] = space;
   }
   return spaces;
 }
 
-function valueMatrices({ valueDim, outputDim }: AttentionLayer, value: RationalMatrix): RationalMatrix[] {
+function valueMatrices({ valueDim, outputDim }: AttentionLayer, value: ExactMatrix): ExactMatrix[] {
   if (valueDim === undefined) return [value];
   const { key, query } = factored(value);
   return [padMatrix(query, valueDim, value.cols), padMatrix(transposeMatrix(key), outputDim, valueDim)];

@@ -1,9 +1,9 @@
 import type { Layer, Network } from '../network/format.ts';
 import { parameterBlocks, walkLayers } from '../network/parameters.ts';
 import type { ParameterShape } from '../network/layers/kind.ts';
-import type { RationalMatrix } from '../rational/index.ts';
-import { matrixKey } from '../rational/rational-matrix.ts';
+import { inField, matrixKey, type ExactMatrix } from '../exact/exact-matrix.ts';
 import type { Weights } from '../weights/index.ts';
+import { weightsOver } from '../weights/weights.ts';
 
 export type MatrixName = ParameterShape['name'];
 
@@ -18,12 +18,15 @@ export function pathBehind(path: string): string {
 /** Finds the matrices of weights by the path of their layer, their name, and the head or group. */
 export class Parameters {
   readonly network: Network;
+  /** Of weights over F_p. */
+  readonly prime: bigint | undefined;
   /** All layers by their paths, in the order of the parameters. */
   readonly layers: ReadonlyMap<string, Layer>;
-  readonly #matrices: Map<string, RationalMatrix>;
+  readonly #matrices: Map<string, ExactMatrix>;
 
-  constructor({ network, matrices }: Weights) {
+  constructor({ network, matrices, prime }: Weights) {
     this.network = network;
+    this.prime = prime;
     const layers = new Map<string, Layer>();
     walkLayers(network, (layer, path) => void layers.set(path, layer));
     this.layers = layers;
@@ -40,13 +43,13 @@ export class Parameters {
     return this.#matrices.has(keyOf(path, name, head));
   }
 
-  get(path: string, name: MatrixName, head?: number): RationalMatrix {
+  get(path: string, name: MatrixName, head?: number): ExactMatrix {
     return this.#matrices.get(keyOf(path, name, head))!;
   }
 
-  /** Replaces a matrix, of the same shape. */
-  set(path: string, name: MatrixName, head: number | undefined, matrix: RationalMatrix): void {
-    this.#matrices.set(keyOf(path, name, head), matrix);
+  /** Replaces a matrix, of the same shape; over F_p as residues. */
+  set(path: string, name: MatrixName, head: number | undefined, matrix: ExactMatrix): void {
+    this.#matrices.set(keyOf(path, name, head), inField(matrix, this.prime));
   }
 
   /** All matrices of a layer as they are. */
@@ -59,7 +62,7 @@ export class Parameters {
 
   weights(): Weights {
     const matrices = parameterBlocks(this.network).map(({ path, name, head }) => this.get(path, name, head));
-    return { network: this.network, matrices };
+    return weightsOver(this.network, matrices, this.prime);
   }
 }
 

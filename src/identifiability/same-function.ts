@@ -2,8 +2,7 @@ import { rangeFault } from '../assert.ts';
 import type { Fraction } from '../fraction.ts';
 import type { AttentionLayer } from '../network/format.ts';
 import { Pace, type LongOperation } from '../pace.ts';
-import type { RationalMatrix } from '../rational/index.ts';
-import { matricesEqual } from '../rational/rational-matrix.ts';
+import { matricesEqual, type ExactMatrix } from '../exact/exact-matrix.ts';
 import { isSingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
 import { weightsEqual } from '../weights/weights.ts';
@@ -11,6 +10,7 @@ import { findDifference, type Difference } from './difference.ts';
 import { layerForm } from './head-forms.ts';
 import { hasCoefficients, lightningCoefficients } from './lightning-coefficients.ts';
 import { Parameters } from './parameters.ts';
+import { demandPolynomial } from './residue-weights.ts';
 import type { Transformation } from './transformation.ts';
 import { scalesBetween, swapped, virtualMatrixSteps, type VirtualMatrices } from './virtual.ts';
 import { headTransformations, stackTransformations } from './witness.ts';
@@ -52,14 +52,22 @@ export type Comparison =
  * compared at a random point (error probability 2^−100, if SHA-256 behaves like a random function); `same: null` is left for others, and for work that is
  * too much. Theorems and proofs: docs/identifiability.md.
  *
- * @throws RangeError if the networks differ.
+ * Over F_p the functions are polynomial maps, and p must be above their degree: then they are equal if their values on F_p are.
+ *
+ * @throws RangeError if the networks or the fields differ; over F_p, if the network is no polynomial one of a degree below p.
  */
 export async function sameFunction(a: Weights, b: Weights, options: LongOperation = {}): Promise<Comparison> {
   if (JSON.stringify(a.network) !== JSON.stringify(b.network))
     throw rangeFault('b.network', 'the network of a', 'another one');
+  if (a.prime !== b.prime) throw rangeFault('b.prime', `weights ${fieldName(a)}, as a has`, fieldName(b));
+  demandPolynomial(a);
   const pace = new Pace(options);
   if (weightsEqual(a, b)) return { same: true, reason: 'equal-weights', transformations: [] };
   return byHeads(a, b) ?? (await byVirtualMatrices(a, b, pace)) ?? bySearch(a, b, pace);
+}
+
+function fieldName({ prime }: Weights): string {
+  return prime === undefined ? 'over Q' : `modulo ${prime}`;
 }
 
 /** Equal formal sums of heads in every attention layer, and equal parameters elsewhere. */
@@ -119,7 +127,7 @@ async function bySearch(a: Weights, b: Weights, pace: Pace): Promise<Comparison>
 }
 
 /** Of a single lightning layer, if they are few enough. */
-function coefficientsOf(weights: Weights): RationalMatrix | null {
+function coefficientsOf(weights: Weights): ExactMatrix | null {
   const { layers, inputDim, context } = weights.network;
   const layer = layers[0];
   if (layers.length !== 1 || layer?.kind !== 'attention') return null;

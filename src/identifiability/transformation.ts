@@ -1,16 +1,19 @@
 import { rangeFault } from '../assert.ts';
-import { divide, one, type Fraction } from '../fraction.ts';
+import { scalarsOf } from '../exact/scalars.ts';
+import type { Fraction } from '../fraction.ts';
 import type { AttentionLayer } from '../network/format.ts';
 import { groupCount, headCount, headsOf } from '../network/layers/attention.ts';
-import type { RationalMatrix } from '../rational/index.ts';
 import {
   addMatrices,
+  exactMatrix,
+  inverseMatrix,
   multiplyMatrices,
-  rationalInverse,
+  padMatrix,
   scaleMatrix,
   subtractMatrices,
   transposeMatrix,
-} from '../rational/rational-matrix.ts';
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import type { Weights } from '../weights/index.ts';
 import { headMatrices, Parameters, pathBehind, type MatrixName } from './parameters.ts';
 import { exchangeRankOne } from './virtual.ts';
@@ -22,35 +25,35 @@ export type Transformation =
       readonly kind: 'query-key';
       readonly path: string;
       readonly group: number;
-      readonly matrix: RationalMatrix;
+      readonly matrix: ExactMatrix;
     }
   /** V → G V (and b_V), O_h → O_h G⁻¹ for the heads of the group. */
   | {
       readonly kind: 'value-output';
       readonly path: string;
       readonly group: number;
-      readonly matrix: RationalMatrix;
+      readonly matrix: ExactMatrix;
     }
   /** Softmax without rotary: b_K → b_K + vector; all keys of a query share what that adds to their scores. */
   | {
       readonly kind: 'key-bias';
       readonly path: string;
       readonly group: number;
-      readonly vector: RationalMatrix;
+      readonly vector: ExactMatrix;
     }
   /** Softmax with b_O: b_V → b_V + vector, b_O → b_O − Σ O_h·vector (or the vector itself) over the heads of the group; weights sum to 1. */
   | {
       readonly kind: 'value-bias';
       readonly path: string;
       readonly group: number;
-      readonly vector: RationalMatrix;
+      readonly vector: ExactMatrix;
     }
   /** Lightning: K → c⁻¹K (and b_K), V → cV (and b_V). */
   | { readonly kind: 'rescale'; readonly path: string; readonly group: number; readonly factor: Fraction }
   /** Head h becomes what head order[h] was; each head has its own keys and values, and no slope. */
   | { readonly kind: 'permute-heads'; readonly path: string; readonly order: readonly number[] }
   /** What layer `path` writes is multiplied by C, what the next layer reads by C⁻¹; both are plain heads, one behind the other. */
-  | { readonly kind: 'interface'; readonly path: string; readonly matrix: RationalMatrix }
+  | { readonly kind: 'interface'; readonly path: string; readonly matrix: ExactMatrix }
   /** One lightning head with V = u vᵀ, KᵀQ = k qᵀ: V → u kᵀ, and K, Q such that KᵀQ = v qᵀ. */
   | { readonly kind: 'swap'; readonly path: string };
 
@@ -69,15 +72,11 @@ function apply(parameters: Parameters, transformation: Transformation): void {
   const layer = parameters.layer(path);
   if (layer?.kind !== 'attention' || layer.tiedTo !== undefined)
     throw rangeFault('transformation.path', 'an attention layer with parameters of its own', path);
-  const change = (
-    name: MatrixName,
-    head: number | undefined,
-    by: (x: RationalMatrix) => RationalMatrix,
-  ): void => {
+  const change = (name: MatrixName, head: number | undefined, by: (x: ExactMatrix) => ExactMatrix): void => {
     if (parameters.has(path, name, head))
       parameters.set(path, name, head, by(parameters.get(path, name, head)));
   };
-  const from = (left: RationalMatrix) => (x: RationalMatrix) => multiplyMatrices(left, x);
+  const from = (left: ExactMatrix) => (x: ExactMatrix) => multiplyMatrices(left, x);
   switch (transformation.kind) {
     case 'query-key': {
       const { group, matrix } = transformation;
@@ -118,7 +117,7 @@ function apply(parameters: Parameters, transformation: Transformation): void {
     case 'rescale': {
       const { group, factor } = transformation;
       if (layer.normalization !== 'none') throw rangeFault('transformation', 'a lightning layer', path);
-      const inverse = divide(one, factor);
+      const inverse = scalarsOf(parameters.prime).inverse(factor);
       for (const name of ['K', 'bK'] as const) change(name, group, (x) => scaleMatrix(x, inverse));
       for (const name of ['V', 'bV'] as const) change(name, group, (x) => scaleMatrix(x, factor));
       return;
@@ -178,24 +177,20 @@ function swap(parameters: Parameters, path: string, layer: AttentionLayer): void
   if (!exchanged) throw rangeFault('transformation', 'V and KᵀQ of rank 1', path);
   parameters.set(path, 'V', 0, exchanged.map);
   // v qᵀ = (e vᵀ)ᵀ (e qᵀ) with a first unit vector e: rows of zeros below.
-  const { rows, cols, numerators, denominator } = exchanged.form;
+  const { rows, cols, numerators, denominator, prime } = exchanged.form;
   const at = numerators.findIndex((n) => n !== 0n);
   const [row, column] = [Math.floor(at / cols), at % cols];
-  const first = (entries: bigint[], d: bigint): RationalMatrix => ({
-    rows: layer.headDim,
-    cols: entries.length,
-    numerators: [...entries, ...Array<bigint>((layer.headDim - 1) * entries.length).fill(0n)],
-    denominator: d,
-  });
+  const first = (entries: bigint[], d: bigint): ExactMatrix =>
+    padMatrix(exactMatrix(1, entries.length, entries, d, prime), layer.headDim, entries.length);
   const v = Array.from({ length: rows }, (_, i) => numerators[i * cols + column]!);
   const q = Array.from({ length: cols }, (_, j) => numerators[row * cols + j]!);
-  parameters.set(path, 'K', 0, scaleMatrix(first(v, 1n), divide(one, { n: denominator, d: 1n })));
-  parameters.set(path, 'Q', 0, scaleMatrix(first(q, 1n), divide(one, { n: numerators[at]!, d: 1n })));
+  parameters.set(path, 'K', 0, first(v, denominator));
+  parameters.set(path, 'Q', 0, first(q, numerators[at]!));
 }
 
-function inverseOf(matrix: RationalMatrix, order: number): RationalMatrix {
+function inverseOf(matrix: ExactMatrix, order: number): ExactMatrix {
   const isSquare = matrix.rows === order && matrix.cols === order;
-  const inverse = isSquare ? rationalInverse(matrix) : null;
+  const inverse = isSquare ? inverseMatrix(matrix) : null;
   if (!inverse)
     throw rangeFault('transformation.matrix', `a matrix of GL(${order})`, `${matrix.rows} × ${matrix.cols}`);
   return inverse;

@@ -1,15 +1,17 @@
-import { divide, isOne, multiply, one, type Fraction } from '../fraction.ts';
-import type { RationalMatrix } from '../rational/index.ts';
+import { isOne, one, type Fraction } from '../fraction.ts';
+import { scalarsOf } from '../exact/scalars.ts';
 import {
   addMatrices,
+  exactMatrix,
+  hasRankOne,
   identityMatrix,
   isZeroMatrix,
   matricesEqual,
   productOf,
   ratioOf,
-  rationalMatrix,
   transposeMatrix,
-} from '../rational/rational-matrix.ts';
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import { finish } from '../rational/steps.ts';
 import type { SingleHeadStack } from '../theory/single-head-stack.ts';
 import { headForms } from './head-forms.ts';
@@ -18,20 +20,22 @@ import type { Parameters } from './parameters.ts';
 /** What the function of a stack of single heads depends on (docs/closed-form.md): M_i = P_{i−1}ᵀ A_i P_{i−1} with P_i = V_i ⋯ V_1, and L = P_l. */
 export interface VirtualMatrices {
   /** The part of M_i that matters: nothing (softmax over equal tokens), its symmetric part where tokens are parallel, or all of it. */
-  readonly scores: readonly (RationalMatrix | null)[];
-  readonly map: RationalMatrix;
+  readonly scores: readonly (ExactMatrix | null)[];
+  readonly map: ExactMatrix;
   /** Of each layer: are its scores a symmetric part only? Twice that part was kept. */
   readonly areParallel: readonly boolean[];
   /** P_0, …, P_l */
-  readonly maps: readonly RationalMatrix[];
+  readonly maps: readonly ExactMatrix[];
   /** A factor of the function is 0. */
   readonly isZero: boolean;
+  /** Of weights over F_p. */
+  readonly prime: bigint | undefined;
 }
 
 /** M_1, …, M_l and P_0, …, P_l as they are. */
 export interface ScoreForms {
-  readonly forms: readonly RationalMatrix[];
-  readonly maps: readonly RationalMatrix[];
+  readonly forms: readonly ExactMatrix[];
+  readonly maps: readonly ExactMatrix[];
 }
 
 export function scoreForms(stack: SingleHeadStack, parameters: Parameters): ScoreForms {
@@ -44,7 +48,7 @@ function* scoreFormSteps(
   parameters: Parameters,
 ): Generator<void, ScoreForms, undefined> {
   const maps = [identityMatrix(stack.inputDim)];
-  const forms: RationalMatrix[] = [];
+  const forms: ExactMatrix[] = [];
   for (const [index, layer] of stack.layers.entries()) {
     const before = maps[index]!;
     const head = headForms(parameters, `layers[${index}]`, layer)[0]!;
@@ -68,7 +72,7 @@ export function* virtualMatrixSteps(
   parameters: Parameters,
 ): Generator<void, VirtualMatrices, undefined> {
   const { forms, maps } = yield* scoreFormSteps(stack, parameters);
-  const scores: (RationalMatrix | null)[] = [];
+  const scores: (ExactMatrix | null)[] = [];
   const symmetricOnly: boolean[] = [];
   const { sequenceLength } = stack;
   // Tokens are y·z_1, …, y·z_t; or all the same.
@@ -92,26 +96,12 @@ export function* virtualMatrixSteps(
     yield;
   }
   const map = maps[maps.length - 1]!;
-  return { scores, map, maps, areParallel: symmetricOnly, isZero: isZero || isZeroMatrix(map) };
-}
-
-/** Is the rank at most 1? All minors of order 2 that have the first entry that is not 0 vanish. */
-function hasRankOne({ rows, cols, numerators }: RationalMatrix): boolean {
-  const at = numerators.findIndex((n) => n !== 0n);
-  if (at < 0) return true;
-  const [row, column] = [Math.floor(at / cols), at % cols];
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < cols; j++)
-      if (
-        numerators[i * cols + j]! * numerators[at]! !==
-        numerators[i * cols + column]! * numerators[row * cols + j]!
-      )
-        return false;
-  return true;
+  isZero ||= isZeroMatrix(map);
+  return { scores, map, maps, areParallel: symmetricOnly, isZero, prime: parameters.prime };
 }
 
 /** Twice the symmetric part: only ratios and equality matter. */
-export function symmetrized(form: RationalMatrix): RationalMatrix {
+export function symmetrized(form: ExactMatrix): ExactMatrix {
   return addMatrices(form, transposeMatrix(form));
 }
 
@@ -124,6 +114,7 @@ export function scalesBetween(
   a: VirtualMatrices,
   b: VirtualMatrices,
 ): readonly Fraction[] | null {
+  const { multiply, inverse } = scalarsOf(a.prime);
   const scales: Fraction[] = [];
   let sigma = one;
   for (const [index, layer] of layers.entries()) {
@@ -131,11 +122,11 @@ export function scalesBetween(
     const squared = multiply(sigma, sigma);
     if (before === null || after === null) {
       if (before !== after) return null;
-      scales.push(divide(one, squared));
+      scales.push(inverse(squared));
       continue;
     }
     if (layer.normalization === 'softmax') {
-      const wanted = divide(one, squared);
+      const wanted = inverse(squared);
       const isEqual = isZeroMatrix(before)
         ? isZeroMatrix(after)
         : equalsRatio(ratioOf(after, before), wanted);
@@ -171,9 +162,9 @@ export function swapped({ layers }: SingleHeadStack, virtual: VirtualMatrices): 
 
 /** (u vᵀ, k qᵀ) → (u kᵀ, v qᵀ), scaled so that the product is the same; null unless both have rank 1. */
 export function exchangeRankOne(
-  map: RationalMatrix,
-  form: RationalMatrix,
-): { readonly map: RationalMatrix; readonly form: RationalMatrix } | null {
+  map: ExactMatrix,
+  form: ExactMatrix,
+): { readonly map: ExactMatrix; readonly form: ExactMatrix } | null {
   if (isZeroMatrix(map) || isZeroMatrix(form) || !hasRankOne(map) || !hasRankOne(form)) return null;
   const [u, v] = rankOneFactors(map);
   const [k, q] = rankOneFactors(form);
@@ -181,14 +172,11 @@ export function exchangeRankOne(
 }
 
 /** Columns x, y with x·yᵀ the matrix of rank 1. */
-function rankOneFactors(matrix: RationalMatrix): [RationalMatrix, RationalMatrix] {
-  const { rows, cols, numerators, denominator } = matrix;
+function rankOneFactors(matrix: ExactMatrix): [ExactMatrix, ExactMatrix] {
+  const { rows, cols, numerators, denominator, prime } = matrix;
   const at = numerators.findIndex((n) => n !== 0n);
   const [row, column] = [Math.floor(at / cols), at % cols];
   const x = Array.from({ length: rows }, (_, i) => numerators[i * cols + column]!);
   const y = Array.from({ length: cols }, (_, j) => numerators[row * cols + j]!);
-  return [
-    { rows, cols: 1, numerators: x, denominator: 1n },
-    rationalMatrix(cols, 1, y, denominator * numerators[at]!),
-  ];
+  return [exactMatrix(rows, 1, x, 1n, prime), exactMatrix(cols, 1, y, denominator * numerators[at]!, prime)];
 }

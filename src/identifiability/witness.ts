@@ -1,26 +1,27 @@
-import { divide, isOne, multiply, one, type Fraction } from '../fraction.ts';
+import { scalarsOf } from '../exact/scalars.ts';
+import { divide, isOne, one, type Fraction } from '../fraction.ts';
 import type { AttentionLayer } from '../network/format.ts';
 import { groupCount, headCount, headsOf } from '../network/layers/attention.ts';
-import type { RationalMatrix } from '../rational/index.ts';
 import {
   aboveMatrix,
   addMatrices,
   besideMatrix,
   identityMatrix,
+  inverseMatrix,
   isZeroMatrix,
+  kernelMatrix,
   matricesEqual,
   matrixKey,
   multiplyMatrices,
   ratioOf,
-  rationalInverse,
-  rationalKernel,
-  rationalRref,
-  rationalSolution,
+  reducedForm,
   scaleMatrix,
   selectColumns,
+  solutionOf,
   subtractMatrices,
   transposeMatrix,
-} from '../rational/rational-matrix.ts';
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import type { SingleHeadStack } from '../theory/single-head-stack.ts';
 import type { Weights } from '../weights/index.ts';
 import { weightsEqual } from '../weights/weights.ts';
@@ -118,7 +119,7 @@ function changeBases(path: Path, at: string, layer: AttentionLayer): void {
       from: Parameters,
       names: readonly MatrixName[],
       indices: readonly number[],
-    ): RationalMatrix =>
+    ): ExactMatrix =>
       indices
         .flatMap((index) =>
           names.filter((name) => from.has(at, name, index)).map((name) => from.get(at, name, index)),
@@ -126,16 +127,16 @@ function changeBases(path: Path, at: string, layer: AttentionLayer): void {
         .reduce(besideMatrix);
     const seesKeyBias = layer.normalization === 'none';
     if (!layer.rotary) {
-      const keys = (from: Parameters): RationalMatrix =>
+      const keys = (from: Parameters): ExactMatrix =>
         transposeMatrix(beside(from, seesKeyBias ? ['K', 'bK'] : ['K'], [group]));
-      const queries = (from: Parameters): RationalMatrix => beside(from, ['Q', 'bQ'], members);
+      const queries = (from: Parameters): ExactMatrix => beside(from, ['Q', 'bQ'], members);
       const matrix = basisChange(queries(current), queries(target), keys(current), keys(target));
       if (matrix) path.add({ kind: 'query-key', path: at, group, matrix });
     }
     if (layer.valueDim !== undefined) {
-      const values = (from: Parameters): RationalMatrix =>
+      const values = (from: Parameters): ExactMatrix =>
         beside(from, layer.normalization === 'none' ? ['V', 'bV'] : ['V'], [group]);
-      const outputs = (from: Parameters): RationalMatrix =>
+      const outputs = (from: Parameters): ExactMatrix =>
         members.map((head) => from.get(at, 'O', head)).reduce(aboveMatrix);
       const matrix = basisChange(values(current), values(target), outputs(current), outputs(target));
       if (matrix) path.add({ kind: 'value-output', path: at, group, matrix });
@@ -160,22 +161,22 @@ function moveBiases(path: Path, at: string, layer: AttentionLayer, group: number
  * and Z one of y'·Z·N = y − y'·G, which leaves the kernel of y': of what is left, small integers are tried until G is invertible.
  */
 function basisChange(
-  x: RationalMatrix,
-  wantedX: RationalMatrix,
-  y: RationalMatrix,
-  wantedY: RationalMatrix,
-): RationalMatrix | null {
+  x: ExactMatrix,
+  wantedX: ExactMatrix,
+  y: ExactMatrix,
+  wantedY: ExactMatrix,
+): ExactMatrix | null {
   if (matricesEqual(x, wantedX) && matricesEqual(y, wantedY)) return null;
-  const particular = rationalSolution(transposeMatrix(x), transposeMatrix(wantedX));
+  const particular = solutionOf(transposeMatrix(x), transposeMatrix(wantedX));
   if (!particular) return null;
   const first = transposeMatrix(particular);
-  const annihilator = transposeMatrix(rationalKernel(transposeMatrix(x)));
+  const annihilator = transposeMatrix(kernelMatrix(transposeMatrix(x)));
   const rest = subtractMatrices(y, multiplyMatrices(wantedY, first));
-  const throughN = rationalSolution(transposeMatrix(annihilator), transposeMatrix(rest));
+  const throughN = solutionOf(transposeMatrix(annihilator), transposeMatrix(rest));
   if (!throughN) return null;
-  const z = rationalSolution(wantedY, transposeMatrix(throughN));
+  const z = solutionOf(wantedY, transposeMatrix(throughN));
   if (!z) return null;
-  const kernel = rationalKernel(wantedY);
+  const kernel = kernelMatrix(wantedY);
   for (let trial = 0; trial < 8; trial++) {
     const entries = Array.from({ length: kernel.cols * annihilator.rows }, (_, e) =>
       BigInt(((e + 1) * trial * 7) % 11),
@@ -183,18 +184,18 @@ function basisChange(
     const free = { rows: kernel.cols, cols: annihilator.rows, numerators: entries, denominator: 1n };
     const chosen = addMatrices(z, multiplyMatrices(kernel, free));
     const matrix = addMatrices(first, multiplyMatrices(chosen, annihilator));
-    if (rationalInverse(matrix)) return matrix;
+    if (inverseMatrix(matrix)) return matrix;
   }
   return null;
 }
 
 /** G in GL with b = G·a, for a of full row rank; null if there is none, or if it is the identity. */
-function quotient(b: RationalMatrix, a: RationalMatrix): RationalMatrix | null {
-  const { pivots } = rationalRref(a);
+function quotient(b: ExactMatrix, a: ExactMatrix): ExactMatrix | null {
+  const { pivots } = reducedForm(a);
   if (pivots.length < a.rows) return null;
-  const inverse = rationalInverse(selectColumns(a, pivots))!;
+  const inverse = inverseMatrix(selectColumns(a, pivots))!;
   const matrix = multiplyMatrices(selectColumns(b, pivots), inverse);
-  if (matricesEqual(matrix, identityMatrix(a.rows)) || rationalInverse(matrix) === null) return null;
+  if (matricesEqual(matrix, identityMatrix(a.rows)) || inverseMatrix(matrix) === null) return null;
   return matricesEqual(multiplyMatrices(matrix, a), b) ? matrix : null;
 }
 
@@ -217,6 +218,7 @@ export function stackTransformations(
     if (error instanceof RangeError) return null;
     throw error;
   }
+  const { divide, multiply } = scalarsOf(a.prime);
   let squares = one;
   for (const [index, layer] of stack.layers.entries()) {
     if (layer.normalization === 'softmax') continue;

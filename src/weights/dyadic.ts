@@ -1,5 +1,4 @@
-import type { RationalMatrix } from '../rational/index.ts';
-import { rationalMatrix } from '../rational/rational-matrix.ts';
+import { exactMatrix, type ExactMatrix } from '../exact/exact-matrix.ts';
 
 /** A floating-point number as n·2^exponent. */
 interface Dyadic {
@@ -25,9 +24,9 @@ export function matrixOfNumbers(
   rows: number,
   cols: number,
   entries: readonly (number | bigint)[],
-): RationalMatrix {
+): ExactMatrix {
   const parts = entries.map((x) => (typeof x === 'bigint' ? { n: x, exponent: 0 } : dyadic(x)));
   const least = parts.reduce((least, { n, exponent }) => (n === 0n ? least : Math.min(least, exponent)), 0);
   const numerators = parts.map(({ n, exponent }) => (n === 0n ? 0n : n << BigInt(exponent - least)));
-  return rationalMatrix(rows, cols, numerators, 1n << BigInt(-least));
+  return exactMatrix(rows, cols, numerators, 1n << BigInt(-least));
 }

@@ -10,11 +10,10 @@ import {
   type ParameterBlock,
 } from '../network/parameters.ts';
 import { parseNetwork, parseNetworkText } from '../network/parse.ts';
-import type { RationalMatrix } from '../rational/index.ts';
-import { entryOf, matrixOfFractions } from '../rational/rational-matrix.ts';
+import { entryOf, matrixOfFractions, type ExactMatrix } from '../exact/exact-matrix.ts';
 import { matrixOfNumbers } from './dyadic.ts';
 import { looksLikeSafetensors, readSafetensors, type FileTensor } from './safetensors.ts';
-import type { Weights } from './weights.ts';
+import { weightsModulo, type Weights } from './weights.ts';
 
 /** Digits of an integer, numerator or denominator in a file, at most. */
 const mostDigits = 2 ** 17;
@@ -22,7 +21,7 @@ const rational = /^-?\d+(?:\/\d+)?$/;
 const decimal = /^(-?\d+)\.(\d+)$/;
 
 /**
- * Reads weights from a file: `dimcert-weights` (JSON: integers, "p/q" or decimals in strings), safetensors (tensors by their names here, as `layers[0].Q[0]`),
+ * Reads weights from a file: `dimcert-weights` (JSON: integers, "p/q" or decimals in strings; with a `prime` taken modulo it), safetensors (tensors by their names here, as `layers[0].Q[0]`),
  * or an .npy vector of all parameters in their order. The format is found by its content. Floats are read as the rational numbers that they are.
  *
  * `network`: whose weights they are, if the file does not say (JSON: the field `network`; safetensors: its metadata `network`). Throws a `TypeError` or
@@ -49,7 +48,7 @@ export async function readWeights(bytes: Uint8Array, network?: Network): Promise
 export function parseWeights(value: unknown, network?: Network): Weights {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw typeFault('weights', 'an object', value);
-  const { format, version, network: own, parameters, ...rest } = value as Record<string, unknown>;
+  const { format, version, network: own, prime, parameters, ...rest } = value as Record<string, unknown>;
   if (format !== 'dimcert-weights') throw rangeFault('weights.format', '"dimcert-weights"', format);
   if (version !== 1) throw rangeFault('weights.version', '1', version);
   for (const key of Object.keys(rest)) throw rangeFault(`weights.${key}`, 'no such field', rest[key]);
@@ -62,17 +61,22 @@ export function parseWeights(value: unknown, network?: Network): Weights {
   const given = parameters as Record<string, unknown>;
   const blocks = parameterBlocks(found);
   refuseOthers('weights.parameters', Object.keys(given), blocks);
-  return {
-    network: found,
-    matrices: blocks.map((block) => {
-      const name = parameterName(block);
-      return parseMatrix(`weights.parameters["${name}"]`, given[name], block);
-    }),
-  };
+  const matrices = blocks.map((block) => {
+    const name = parameterName(block);
+    return parseMatrix(`weights.parameters["${name}"]`, given[name], block);
+  });
+  const read = { network: found, matrices };
+  if (prime === undefined) return read;
+  if (typeof prime !== 'string') throw typeFault('weights.prime', 'a prime as a decimal string', prime);
+  try {
+    return weightsModulo(read, prime);
+  } catch (error) {
+    throw error instanceof RangeError ? new RangeError(`weights.${error.message}`) : error;
+  }
 }
 
 /** The canonical JSON of weights with their network: the same bytes for the same weights. */
-export function serializeWeights({ network, matrices }: Weights): string {
+export function serializeWeights({ network, matrices, prime }: Weights): string {
   const parameters = Object.fromEntries(
     parameterBlocks(network).map((block, k) => {
       const matrix = matrices[k]!;
@@ -82,7 +86,8 @@ export function serializeWeights({ network, matrices }: Weights): string {
       return [parameterName(block), rows];
     }),
   );
-  return `${JSON.stringify({ format: 'dimcert-weights', version: 1, network, parameters })}\n`;
+  const field = prime === undefined ? {} : { prime: String(prime) };
+  return `${JSON.stringify({ format: 'dimcert-weights', version: 1, network, ...field, parameters })}\n`;
 }
 
 function demanded(network: Network | undefined, title: string): Network {
@@ -101,7 +106,7 @@ function refuseOthers(title: string, names: readonly string[], blocks: readonly 
       );
 }
 
-function parseMatrix(title: string, value: unknown, { rows, cols }: ParameterBlock): RationalMatrix {
+function parseMatrix(title: string, value: unknown, { rows, cols }: ParameterBlock): ExactMatrix {
   if (!Array.isArray(value)) throw typeFault(title, `${rows} rows`, value);
   if (value.length !== rows) throw rangeFault(title, `${rows} rows`, value.length);
   const entries = value.flatMap((row: unknown, i) => {

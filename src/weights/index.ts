@@ -1,2 +1,2 @@
 export { parseWeights, readWeights, serializeWeights } from './file.ts';
-export { weights, type Weights } from './weights.ts';
+export { weights, weightsModulo, type Weights } from './weights.ts';

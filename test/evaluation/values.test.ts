@@ -2,19 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encloseDerivativeSteps, encloseOutputSteps } from '../../src/evaluation/enclosure.ts';
 import type { Interval } from '../../src/evaluation/interval.ts';
-import { degreeOf, isPolynomial, outputOverQ } from '../../src/evaluation/over-q.ts';
+import { degreeOf, isPolynomial, exactOutput } from '../../src/evaluation/exact.ts';
 import { network, type Network } from '../../src/network/index.ts';
 import { networkGraph } from '../../src/network/graph.ts';
-import type { RationalMatrix } from '../../src/rational/index.ts';
 import { finish } from '../../src/rational/steps.ts';
-import { addMatrices } from '../../src/rational/rational-matrix.ts';
+import { addMatrices, type ExactMatrix } from '../../src/exact/exact-matrix.ts';
 import { byOffset, weights } from '../../src/weights/weights.ts';
 import { isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from '../identifiability/oracle.ts';
 import { randomFrom, randomMatrix, randomNetwork, randomWeights } from '../identifiability/random-weights.ts';
 
 const bits = 100;
 
-function enclosed(shape: Network, matrices: readonly RationalMatrix[], tokens: RationalMatrix): number[] {
+function enclosed(shape: Network, matrices: readonly ExactMatrix[], tokens: ExactMatrix): number[] {
   const point = { matrices: byOffset(weights(shape, matrices)), tokens, context: null };
   const steps = encloseOutputSteps(networkGraph(shape), point, bits);
   return finish(steps).map(({ lo, hi }) => {
@@ -34,7 +33,7 @@ test('exact values and enclosures of random networks have the values of their de
       const at = weights(shape, matrices);
       expect(isPolynomial(graph)).toBe(degreeOf(graph) < Infinity);
       if (!isSoftmax(shape)) {
-        const { numerators, denominator } = outputOverQ(graph, {
+        const { numerators, denominator } = exactOutput(graph, {
           matrices: byOffset(at),
           tokens,
           context: null,
@@ -50,14 +49,14 @@ test('exact values and enclosures of random networks have the values of their de
   );
 });
 
-const vector = (numbers: readonly number[]): RationalMatrix => ({
+const vector = (numbers: readonly number[]): ExactMatrix => ({
   rows: numbers.length,
   cols: 1,
   numerators: numbers.map((x) => BigInt(x * 8)),
   denominator: 8n,
 });
 const token = [0.5, -1.25, 2, 0.125];
-const tokens: RationalMatrix = { ...vector(token), rows: 1, cols: 4 };
+const tokens: ExactMatrix = { ...vector(token), rows: 1, cols: 4 };
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const closeTo = (found: readonly number[], wanted: readonly number[]): void =>
   found.forEach((x, e) => expect(x).toBeCloseTo(wanted[e]!, 12));
@@ -123,13 +122,13 @@ describe('kinds of layers, from their formulas in doubles', () => {
         },
       ],
     });
-    const identity: RationalMatrix = { rows: 2, cols: 2, numerators: [1n, 0n, 0n, 1n], denominator: 1n };
+    const identity: ExactMatrix = { rows: 2, cols: 2, numerators: [1n, 0n, 0n, 1n], denominator: 1n };
     const x = [
       [0.5, 1],
       [-1, 0.25],
       [2, -0.5],
     ];
-    const input: RationalMatrix = { ...vector(x.flat()), rows: t, cols: 2 };
+    const input: ExactMatrix = { ...vector(x.flat()), rows: t, cols: 2 };
     const turn = ([a, b]: number[], position: number): number[] => [
       a! * Math.cos(position) - b! * Math.sin(position),
       a! * Math.sin(position) + b! * Math.cos(position),
@@ -163,7 +162,7 @@ describe('kinds of layers, from their formulas in doubles', () => {
       [1n, 3n],
       [1n, -2n],
     ];
-    const row = (numerators: bigint[], rows: number): RationalMatrix => ({
+    const row = (numerators: bigint[], rows: number): ExactMatrix => ({
       rows,
       cols: numerators.length / rows,
       numerators,

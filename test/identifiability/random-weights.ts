@@ -209,7 +209,7 @@ export function randomTransformations(random: Random, { layers }: Network, bits 
 }
 
 /** One entry changed. */
-export function withChangedEntry(random: Random, { network, matrices }: Weights, by = 1n): Weights {
+export function withChangedEntry(random: Random, { network, matrices, prime }: Weights, by = 1n): Weights {
   const filled = matrices.flatMap((matrix, k) => (matrix.numerators.length > 0 ? [k] : []));
   const chosen = filled[random(filled.length)]!;
   const place = random(matrices[chosen]!.numerators.length);
@@ -221,7 +221,7 @@ export function withChangedEntry(random: Random, { network, matrices }: Weights,
         }
       : matrix,
   );
-  return weights(network, changed);
+  return weights(network, changed, prime);
 }
 
 export { applyTransformations };

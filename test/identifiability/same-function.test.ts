@@ -8,8 +8,7 @@ import {
   type Transformation,
 } from '../../src/identifiability/index.ts';
 import { attentionStack, network, parameterBlocks, parameterName } from '../../src/network/index.ts';
-import type { RationalMatrix } from '../../src/rational/index.ts';
-import { matricesEqual } from '../../src/rational/rational-matrix.ts';
+import { matricesEqual, type ExactMatrix } from '../../src/exact/exact-matrix.ts';
 import { readWeights, serializeWeights, weights, type Weights } from '../../src/weights/index.ts';
 import { safetensorsOf } from '../weights/write.ts';
 import { agree, isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from './oracle.ts';
@@ -66,6 +65,8 @@ test('one changed entry is judged as by an oracle, and a difference is one', asy
         const width = valuesInDoubles(side, tokens).length / shape.sequenceLength;
         const place = token * width + coordinate;
         if ('n' in value) expect(valuesModuloP(side, tokens)[place]).toBe(residueOf(value.n, value.d));
+        else if ('residue' in value)
+          expect(valuesModuloP(side, tokens, value.prime)[place]).toBe(value.residue);
         else {
           const x = valuesInDoubles(side, tokens)[place]!;
           const slack = 1e-7 * (1 + Math.abs(x));
@@ -289,7 +290,7 @@ describe('one lightning layer', () => {
     const [A, B] = [randomBasis(random, 3), randomBasis(random, 3)];
     const [V, W] = [full[2], randomBasis(random, 3)];
     const second = { ...W, rows: 2, numerators: W.numerators.slice(0, 6) };
-    const combined = (x: RationalMatrix, y: RationalMatrix, a: bigint, b: bigint): RationalMatrix => ({
+    const combined = (x: ExactMatrix, y: ExactMatrix, a: bigint, b: bigint): ExactMatrix => ({
       ...x,
       numerators: x.numerators.map((n, e) => a * n + b * y.numerators[e]!),
     });
@@ -487,7 +488,7 @@ describe('stacks', () => {
     ]);
     expect(await sameFunction(a, b)).toMatchObject({ same: true, reason: 'virtual-matrices' });
     // The third coordinate is written, and nobody reads it.
-    const writes = (x: number): RationalMatrix =>
+    const writes = (x: number): ExactMatrix =>
       matrixOf([
         [1, 2],
         [3, 4],
@@ -545,7 +546,7 @@ test('a layer of the shape of GPT-2, from files: 64 wide, 4 heads, biases', asyn
 });
 
 /** A product of a few elementary matrices: its inverse has small entries, too. */
-function smallBasis(random: (below: number) => number, order: number): RationalMatrix {
+function smallBasis(random: (below: number) => number, order: number): ExactMatrix {
   const numerators = Array.from({ length: order ** 2 }, (_, e) => BigInt(e % (order + 1) === 0 ? 1 : 0));
   for (let step = 0; step < order; step++) {
     const [i, j] = [random(order), random(order)];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attentionStack, network, parameterBlocks, parameterName } from '../../src/network/index.ts';
-import { matricesEqual } from '../../src/rational/rational-matrix.ts';
+import { matricesEqual } from '../../src/exact/exact-matrix.ts';
 import {
   parseWeights,
   readWeights,

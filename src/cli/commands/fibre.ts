@@ -10,8 +10,7 @@ import {
   type Transformation,
   type Value,
 } from '../../identifiability/index.ts';
-import type { RationalMatrix } from '../../rational/index.ts';
-import { entryOf } from '../../rational/rational-matrix.ts';
+import { entryOf, type ExactMatrix } from '../../exact/exact-matrix.ts';
 import type { Weights } from '../../weights/index.ts';
 import { colorsOf, print } from '../console.ts';
 import { printJson, secondsSince, type Context } from '../context.ts';
@@ -231,7 +230,7 @@ function inWords(step: Transformation): string {
 /** Longer texts are left to --json. */
 const mostCharacters = 160;
 
-function shownMatrix(matrix: RationalMatrix): string {
+function shownMatrix(matrix: ExactMatrix): string {
   const text = JSON.stringify(rowsOf(matrix)).replaceAll('"', '').replaceAll(',', ', ');
   return text.length <= mostCharacters ? text : `a ${matrix.rows} × ${matrix.cols} matrix (see --json)`;
 }
@@ -247,6 +246,7 @@ const mostBits = 200;
 
 function shownValue(value: Value): string {
   if ('n' in value) return shown(value);
+  if ('residue' in value) return `${value.residue} modulo ${value.prime}`;
   const middle = multiply(add(value.above, value.below), { n: 1n, d: 2n });
   return `about ${approximately(middle)} (enclosed in an interval: --json)`;
 }
@@ -269,7 +269,7 @@ function bitLength(x: bigint): number {
   return (x < 0n ? -x : x).toString(16).length * 4;
 }
 
-function rowsOf(matrix: RationalMatrix): string[][] {
+function rowsOf(matrix: ExactMatrix): string[][] {
   return Array.from({ length: matrix.rows }, (_, i) =>
     Array.from({ length: matrix.cols }, (_, j) => showFraction(entryOf(matrix, i, j))),
   );
@@ -293,16 +293,20 @@ function asJson(found: Comparison): object {
       ...(context && { context: rowsOf(context) }),
       token,
       coordinate,
-      values: values.map((value) =>
-        'n' in value ? showFraction(value) : [showFraction(value.above), showFraction(value.below)],
-      ),
+      values: values.map(valueAsJson),
     },
   };
 }
 
+function valueAsJson(value: Value): string | string[] | object {
+  if ('n' in value) return showFraction(value);
+  if ('residue' in value) return { residue: String(value.residue), prime: String(value.prime) };
+  return [showFraction(value.above), showFraction(value.below)];
+}
+
 function transformationAsJson(step: Transformation): object {
   const fields = Object.entries(step).map(([key, value]: [string, unknown]) => {
-    if (key === 'matrix' || key === 'vector') return [key, rowsOf(value as RationalMatrix)];
+    if (key === 'matrix' || key === 'vector') return [key, rowsOf(value as ExactMatrix)];
     return [key, key === 'factor' ? showFraction(value as Fraction) : value];
   });
   return Object.fromEntries(fields) as object;

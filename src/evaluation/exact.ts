@@ -1,14 +1,14 @@
 import { fraction } from '../fraction.ts';
-import { isVisible, operands, type Tensor } from '../graph/tensor.ts';
+import { isVisible, operands, type ParameterRef, type Tensor } from '../graph/tensor.ts';
 import type { NetworkGraph } from '../network/graph.ts';
-import type { RationalMatrix } from '../rational/index.ts';
 import {
   addMatrices,
+  exactMatrix,
   multiplyMatrices,
-  rationalMatrix,
   transposeMatrix,
   zeroMatrix,
-} from '../rational/rational-matrix.ts';
+  type ExactMatrix,
+} from '../exact/exact-matrix.ts';
 import { finish } from '../rational/steps.ts';
 import { parameterAt, type RationalPoint } from './parameters.ts';
 
@@ -62,17 +62,96 @@ function degreeOfTensor({ operation: op }: Tensor, at: (tensor: Tensor) => numbe
   }
 }
 
-/** The values of a polynomial network at a point over Q: exact, tokens × width. Not checked: that it is one (`isPolynomial`), and the shapes. */
-export function outputOverQ(graph: NetworkGraph, point: RationalPoint): RationalMatrix {
-  return finish(outputOverQSteps(graph, point));
+/** Of polynomials over Q: logarithms (base 2) of their common denominator, and of the sum of the absolute values of the coefficients of one numerator, at most. */
+export interface CoefficientSize {
+  readonly above: number;
+  readonly below: number;
+}
+
+/** Of the output of a polynomial network as polynomials in the input, at these weights. Not checked: that it is a polynomial network. */
+export function coefficientSize(
+  { tensors, output }: NetworkGraph,
+  matrices: ReadonlyMap<number, ExactMatrix>,
+): CoefficientSize {
+  const sizes: CoefficientSize[] = [];
+  const at = ({ id }: Tensor): CoefficientSize => sizes[id]!;
+  const parameter = ({ offset }: ParameterRef): CoefficientSize => sizeOf(matrices.get(offset)!);
+  for (const tensor of tensors) sizes.push(sizeOfTensor(tensor, at, parameter));
+  return at(output);
+}
+
+function sizeOfTensor(
+  { operation: op, cols }: Tensor,
+  at: (tensor: Tensor) => CoefficientSize,
+  parameter: (ref: ParameterRef) => CoefficientSize,
+): CoefficientSize {
+  switch (op.kind) {
+    case 'input':
+      return { above: 0, below: 0 };
+    case 'combination':
+      return op.terms
+        .map(({ factor, tensor }) =>
+          productSize({ above: bitsOf(factor.n), below: bitsOf(factor.d) }, at(tensor)),
+        )
+        .reduce(sumSize, { above: 0, below: 0 });
+    case 'linear':
+      return productSize(parameter(op.weight), at(op.x), op.x.cols);
+    case 'bias':
+      return sumSize(at(op.x), parameter(op.vector));
+    case 'positions':
+      return sumSize(at(op.x), parameter(op.matrix));
+    case 'gain': {
+      const vector = parameter(op.vector);
+      return productSize(op.unitOffset ? sumSize(vector, { above: 0, below: 0 }) : vector, at(op.x));
+    }
+    case 'center':
+      return productSize({ above: bitsOf(BigInt(2 * cols)), below: bitsOf(BigInt(cols)) }, at(op.x));
+    case 'power': {
+      const { above, below } = at(op.x);
+      return { above: op.exponent * above, below: op.exponent * below };
+    }
+    case 'product':
+      return productSize(at(op.x), at(op.y));
+    case 'scores':
+      return productSize(at(op.q), at(op.k), op.q.cols);
+    case 'mask':
+      return at(op.scores);
+    case 'mix':
+      return productSize(at(op.w), at(op.v), op.w.cols);
+    default:
+      throw new RangeError(`${op.kind}: expected a polynomial, got another function`);
+  }
+}
+
+/** Of the sum of `terms` products. */
+function productSize(a: CoefficientSize, b: CoefficientSize, terms = 1): CoefficientSize {
+  return { above: a.above + b.above + Math.log2(terms), below: a.below + b.below };
+}
+
+function sumSize(a: CoefficientSize, b: CoefficientSize): CoefficientSize {
+  return { above: 1 + Math.max(a.above + b.below, b.above + a.below), below: a.below + b.below };
+}
+
+function sizeOf({ numerators, denominator }: ExactMatrix): CoefficientSize {
+  return { above: numerators.reduce((most, n) => Math.max(most, bitsOf(n)), 0), below: bitsOf(denominator) };
+}
+
+/** An upper bound of log₂|n|. */
+function bitsOf(n: bigint): number {
+  return (n < 0n ? -n : n).toString(16).length * 4;
+}
+
+/** The values of a polynomial network at a point over Q, or over F_p: exact, tokens × width. Not checked: that it is one (`isPolynomial`), and the shapes. */
+export function exactOutput(graph: NetworkGraph, point: RationalPoint): ExactMatrix {
+  return finish(exactOutputSteps(graph, point));
 }
 
 /** The same, tensor by tensor. */
-export function* outputOverQSteps(
+export function* exactOutputSteps(
   { tensors, output }: NetworkGraph,
   point: RationalPoint,
-): Generator<void, RationalMatrix, undefined> {
-  const values: (RationalMatrix | undefined)[] = [];
+): Generator<void, ExactMatrix, undefined> {
+  const values: (ExactMatrix | undefined)[] = [];
   const needed = ancestors(output);
   for (const tensor of tensors) {
     values.push(needed.has(tensor) ? valueOf(tensor, point, ({ id }) => values[id]!) : undefined);
@@ -97,11 +176,7 @@ export function ancestors(tensor: Tensor): ReadonlySet<Tensor> {
   return found;
 }
 
-function valueOf(
-  tensor: Tensor,
-  point: RationalPoint,
-  at: (tensor: Tensor) => RationalMatrix,
-): RationalMatrix {
+function valueOf(tensor: Tensor, point: RationalPoint, at: (tensor: Tensor) => ExactMatrix): ExactMatrix {
   const { operation: op, rows, cols } = tensor;
   switch (op.kind) {
     case 'input':
@@ -126,17 +201,18 @@ function valueOf(
     }
     case 'center': {
       const x = at(op.x);
-      const ones = rationalMatrix(cols, cols, Array<bigint>(cols * cols).fill(1n));
+      const ones = exactMatrix(cols, cols, Array<bigint>(cols * cols).fill(1n));
       return addMatrices(x, multiplyMatrices(x, ones), fraction(-1n, BigInt(cols)));
     }
     case 'power': {
-      const { numerators, denominator } = at(op.x);
+      const { numerators, denominator, prime } = at(op.x);
       const exponent = BigInt(op.exponent);
-      return rationalMatrix(
+      return exactMatrix(
         rows,
         cols,
         numerators.map((x) => x ** exponent),
         denominator ** exponent,
+        prime,
       );
     }
     case 'product':
@@ -144,9 +220,9 @@ function valueOf(
     case 'scores':
       return multiplyMatrices(at(op.q), transposeMatrix(at(op.k)));
     case 'mask': {
-      const { numerators, denominator } = at(op.scores);
+      const { numerators, denominator, prime } = at(op.scores);
       const kept = numerators.map((x, e) => (isVisible(op.mask, Math.floor(e / cols), e % cols) ? x : 0n));
-      return rationalMatrix(rows, cols, kept, denominator);
+      return exactMatrix(rows, cols, kept, denominator, prime);
     }
     case 'mix':
       return multiplyMatrices(at(op.w), at(op.v));
@@ -156,12 +232,12 @@ function valueOf(
 }
 
 /** The vector as each of `rows` rows. */
-function repeated(vector: RationalMatrix, rows: number): RationalMatrix {
+function repeated(vector: ExactMatrix, rows: number): ExactMatrix {
   const numerators = Array.from({ length: rows }, () => vector.numerators).flat();
-  return { rows, cols: vector.rows, numerators, denominator: vector.denominator };
+  return exactMatrix(rows, vector.rows, numerators, vector.denominator, vector.prime);
 }
 
-function entrywise(a: RationalMatrix, b: RationalMatrix): RationalMatrix {
+function entrywise(a: ExactMatrix, b: ExactMatrix): ExactMatrix {
   const numerators = a.numerators.map((x, i) => x * b.numerators[i]!);
-  return rationalMatrix(a.rows, a.cols, numerators, a.denominator * b.denominator);
+  return exactMatrix(a.rows, a.cols, numerators, a.denominator * b.denominator, a.prime ?? b.prime);
 }
