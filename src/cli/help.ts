@@ -149,22 +149,25 @@ Examples:
   $ dimcert fibre a.json b.json
   $ dimcert fibre a.safetensors b.safetensors --network network.json --json
   $ dimcert fibre a.json
+  $ dimcert fibre a.json b.json --prime 4093
 
 Weights are a JSON file,
   { "format": "dimcert-weights", "version": 1, "network": { … },
     "parameters": { "layers[0].Q[0]": [[1, "1/2"], ["-0.25", 3]], … } },
 a .safetensors file with tensors of these names, or an .npy vector of all
 parameters in their order (docs/networks.md). Floats are taken as the rational
-numbers that they are; nothing is rounded.
+numbers that they are; nothing is rounded. With "prime": "p" in the JSON, or
+--prime, they are residues, of a polynomial network of a degree below p.
 
 A difference is shown by an input, with the values there. That functions are the
 same is proved where theory gives a proof (docs/identifiability.md); polynomial
-networks beyond it are compared at a random point, and the error probability is
+networks beyond it are compared at random points, and the error probability is
 printed. For others the answer may be "undecided".
 
 With one file: in how many directions its weights may move while, to first
 order, the function stays; how many of them are known symmetries; and what is
-special about the weights. For some hundred parameters.
+special about the weights. For up to 2000 parameters (300 of networks with more
+than one layer of which one is softmax, a norm or an activation).
 ${exitCodesHelp}`;
 
 export const normalFormHelp = `

@@ -162,6 +162,10 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
       'Decide whether two weight files define the same function, exactly, and show why: transformations that lead from one to the other, or an input at which they differ. With one file: the fibre through its weights.',
     )
     .option('--network <file>', 'the network, if the files do not have it')
+    .option(
+      '--prime <p>',
+      'take the weights modulo a prime (below 2^62, above the degree of the polynomials)',
+    )
     .option('--json', 'print one JSON object on stdout')
     .addHelpText('after', fibreHelp)
     .action(async (a: string, b: string | undefined, options: FibreCommandOptions) =>
@@ -175,6 +179,10 @@ function commands(context: Context, finish: (exitCode: number) => void): Command
       'Compute canonical weights of the same function: equal functions have equal bytes on the generic stratum, and what is not generic is said.',
     )
     .option('--network <file>', 'the network, if the file does not have it')
+    .option(
+      '--prime <p>',
+      'take the weights modulo a prime (below 2^62, above the degree of the polynomials)',
+    )
     .option('--compress', 'write the free numbers only')
     .option('-o, --output <file>', 'write the weights to a file (default: stdout)')
     .addHelpText('after', normalFormHelp)

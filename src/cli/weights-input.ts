@@ -1,5 +1,5 @@
 import { parseNetworkText, type Network } from '../network/index.ts';
-import { readWeights, type Weights } from '../weights/index.ts';
+import { readWeights, weightsModulo, type Weights } from '../weights/index.ts';
 import type { Context } from './context.ts';
 import { InputError, inWordsOf } from './errors.ts';
 import { inputName, readBytes, readInput } from './read-input.ts';
@@ -10,10 +10,11 @@ export async function networkFile(source: string, context: Context): Promise<Net
   return inWordsOf({ network: `${inputName(source)}: ` }, () => parseNetworkText(text));
 }
 
-/** Weights of a file, or of stdin for `-`, of the network that it has or else of this one. */
+/** Weights of a file, or of stdin for `-`, of the network that it has or else of this one, modulo a prime if there is one. */
 export async function weightsFile(
   source: string,
   network: Network | undefined,
+  prime: string | undefined,
   context: Context,
 ): Promise<Weights> {
   const name = inputName(source);
@@ -25,5 +26,7 @@ export async function weightsFile(
     '.npy': `${name}: .npy`,
     '.npy entry ': `${name}: .npy entry `,
   };
-  return inWordsOf(names, () => readWeights(bytes, network));
+  const weights = await inWordsOf(names, () => readWeights(bytes, network));
+  if (prime === undefined) return weights;
+  return inWordsOf({ prime: '--prime', layers: `${name}: layers` }, () => weightsModulo(weights, prime));
 }

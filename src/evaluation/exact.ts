@@ -68,14 +68,21 @@ export interface CoefficientSize {
   readonly below: number;
 }
 
-/** Of the output of a polynomial network as polynomials in the input, at these weights. Not checked: that it is a polynomial network. */
+/**
+ * Of the output of a polynomial network as polynomials in the input, at these weights; with `moving`, in the input and a variable that is added to each parameter, which are at least
+ * as large as the derivatives by the parameters. Not checked: that it is a polynomial network.
+ */
 export function coefficientSize(
   { tensors, output }: NetworkGraph,
   matrices: ReadonlyMap<number, ExactMatrix>,
+  moving = false,
 ): CoefficientSize {
   const sizes: CoefficientSize[] = [];
   const at = ({ id }: Tensor): CoefficientSize => sizes[id]!;
-  const parameter = ({ offset }: ParameterRef): CoefficientSize => sizeOf(matrices.get(offset)!);
+  const parameter = ({ offset }: ParameterRef): CoefficientSize => {
+    const size = sizeOf(matrices.get(offset)!);
+    return moving ? sumSize(size, { above: 0, below: 0 }) : size;
+  };
   for (const tensor of tensors) sizes.push(sizeOfTensor(tensor, at, parameter));
   return at(output);
 }

@@ -24,8 +24,8 @@ export interface Classification {
   /** Of the Zariski closure of the neuromanifold, the set of all functions of the layer. */
   readonly kind: 'smooth' | 'singular';
   readonly reasons: readonly SingularReason[];
-  /** Is the function a limit of real points of the closure that are no functions of the layer? */
-  readonly isBoundary: boolean;
+  /** Is the function a limit of real points of the closure that are no functions of the layer? Null over F_p. */
+  readonly isBoundary: boolean | null;
   /** Of the neuromanifold: 2αd − α² + d·d′ − 1 with α = min(a, d). */
   readonly dimension: number;
   /** How many (V, A), up to scales, have this function: 2 where v and k may be exchanged and differ; infinitely many for 0. */
@@ -34,7 +34,7 @@ export interface Classification {
 
 /**
  * What the neuromanifold of one lightning layer V X Xᵀ A X looks like at (V, A): docs/identifiability.md, Theorem 4. V is d′ × d, A is d × d, of rank at
- * most `headDim` = a; d ≥ 2, and some token sees another one. Exact: three ranks over Q.
+ * most `headDim` = a; d ≥ 2, and some token sees another one. Exact: three ranks over Q, or over F_p for p ≥ 5, where `kind` is that of the closure over the algebraic closure of F_p.
  *
  * @throws RangeError for other shapes, and for a rank of A above `headDim`.
  */
@@ -46,6 +46,9 @@ export function classify(value: ExactMatrix, scores: ExactMatrix, headDim: numbe
       `${value.cols} × ${value.cols}, as V has ${value.cols} columns`,
       `${d} × ${scores.cols}`,
     );
+  const prime = value.prime ?? scores.prime;
+  if (prime !== undefined && prime < 5n)
+    throw rangeFault('prime', 'a prime above the degree 3 of the function', prime);
   if (d < 2) throw rangeFault('d', 'tokens of dimension at least 2', d);
   const rank = exactRank(scores);
   if (rank > headDim) throw rangeFault('A', `a rank of at most headDim = ${headDim}`, rank);
@@ -63,7 +66,7 @@ export function classify(value: ExactMatrix, scores: ExactMatrix, headDim: numbe
   return {
     kind: reasons.length > 0 ? 'singular' : 'smooth',
     reasons,
-    isBoundary: isZero || areParallel,
+    isBoundary: prime === undefined ? isZero || areParallel : null,
     dimension: 2 * most * d - most ** 2 + d * outputDim - 1,
     preimages: isZero ? Infinity : isPair && !areParallel ? 2 : 1,
   };

@@ -44,8 +44,8 @@ export type SearchResult =
 
 /** The error probability of an identity test is at most 2^−errorBits. */
 const errorBits = 100;
-/** Products of two bits, about, beyond which an evaluation over Q is not tried: some seconds, by fast multiplication. */
-const mostWork = 2 ** 34;
+/** Products of two bits, about, beyond which an evaluation over Q is not tried: residues are faster, and a longer value is no help. */
+const mostWork = 2 ** 27;
 /** Binary places of enclosures, and the sizes of inputs 2^(−k) that are tried with each. */
 const attempts: readonly { readonly places: number; readonly shrinkings: readonly number[] }[] = [
   { places: 128, shrinkings: [1, 0, 2, 4, 8, 12, 16, 24, 32, 48] },
@@ -229,7 +229,8 @@ export function longestEntry(...all: readonly Weights[]): number {
 
 /** Random inputs that nobody chose: from SHA-256 of both weight sets. */
 export class Draws {
-  readonly #digest: string;
+  /** SHA-256 of the network, the field and both weight sets. */
+  readonly digest: string;
   readonly #hash: CountedHash;
   #counter = 0;
   #primes = 0;
@@ -237,8 +238,8 @@ export class Draws {
   constructor(a: Weights, b: Weights) {
     const text = [a, b].map(({ matrices }) => matrices.map(matrixKey).join(' ')).join('/');
     const field = a.prime === undefined ? '' : `${a.prime}/`;
-    this.#digest = sha256Hex(`${JSON.stringify(a.network)}/${field}${text}`);
-    this.#hash = new CountedHash(`dimcert/1/difference/${this.#digest}/`);
+    this.digest = sha256Hex(`${JSON.stringify(a.network)}/${field}${text}`);
+    this.#hash = new CountedHash(`dimcert/1/difference/${this.digest}/`);
   }
 
   /** Inputs with entries from −2^(bits−1) to 2^(bits−1) − 1, times 2^(−shrinking). */
@@ -267,7 +268,7 @@ export class Draws {
   /** A random prime of 61 bits that divides no denominator, and weights over Q modulo it. */
   residues(pair: Pair): { readonly prime: bigint; readonly residues: Pair } {
     for (;;) {
-      const prime = drawPrime(`difference/${this.#digest}/${this.#primes++}`);
+      const prime = drawPrime(`difference/${this.digest}/${this.#primes++}`);
       if (pair.some(({ matrices }) => matrices.some(({ denominator }) => denominator % prime === 0n)))
         continue;
       return { prime, residues: [weightsModulo(pair[0], prime), weightsModulo(pair[1], prime)] };

@@ -41,6 +41,7 @@ export function* knownDirections(weights: Weights): Generator<KnownDirection, vo
     const moved = new Parameters({
       network: weights.network,
       matrices: blocks.map(({ rows, cols }) => zeroMatrix(rows, cols)),
+      ...(weights.prime !== undefined && { prime: weights.prime }),
     });
     return {
       set: (path, name, head, by) => {

@@ -3,6 +3,7 @@ import type { Weights } from '../weights/index.ts';
 import type { NormalForm } from './canonical.ts';
 import { normalLayers } from './normal-layers.ts';
 import { normalStack } from './normal-stack.ts';
+import { demandPolynomial } from './residue-weights.ts';
 
 /**
  * Canonical weights of the same function: equal ones for all weights that the transformations of docs/identifiability.md relate.
@@ -12,9 +13,12 @@ import { normalStack } from './normal-stack.ts';
  *
  * @throws RangeError where tokens are parallel and no canonical Q and K are known: the symmetric part of the scores has a rank above the head dimension.
  *
+ * Over F_p the network must be a polynomial one of a degree below p.
+ *
  * O(matrices · d³) products of integers.
  */
 export function normalForm(weights: Weights): NormalForm {
+  demandPolynomial(weights);
   const { network } = weights;
   return isSingleHeadStack(network) && network.layers.length > 0
     ? normalStack(network, weights)

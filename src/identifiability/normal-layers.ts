@@ -24,6 +24,7 @@ import { headMatrices, Parameters, type MatrixName } from './parameters.ts';
 /** Every attention layer with parameters of its own, from the forms of its heads. */
 export function normalLayers(weights: Weights): NormalForm {
   const exceptions: string[] = [];
+  const unresolved: string[] = [];
   const parameters = new Parameters(weights);
   const isTied = [...parameters.layers.values()].some(
     (layer) => layer.kind === 'attention' && layer.tiedTo !== undefined,
@@ -31,20 +32,20 @@ export function normalLayers(weights: Weights): NormalForm {
   for (const [path, layer] of parameters.layers) {
     if (layer.kind !== 'attention') continue;
     if (layer.rotary || isTied) {
-      exceptions.push(`${path}: stays as it is (${isTied ? 'tied weights' : 'rotary positions'})`);
+      unresolved.push(`${path}: stays as it is (${isTied ? 'tied weights' : 'rotary positions'})`);
       continue;
     }
     const before = layerForm(parameters, path, layer);
     for (let group = 0; group < groupCount(layer); group++)
       normalGroup(parameters, path, layer, group, exceptions);
-    sortHeads(parameters, path, layer, exceptions);
+    sortHeads(parameters, path, layer, exceptions, unresolved);
     if (layerForm(parameters, path, layer) !== before) throw new Error(`normalForm: ${path} changed`);
   }
   if (!isDetermined(weights.network))
-    exceptions.push(
+    unresolved.push(
       'symmetries between layers, if there are any, are not removed: weights of one function may have several such forms',
     );
-  return { weights: parameters.weights(), exceptions };
+  return { weights: parameters.weights(), exceptions, unresolved };
 }
 
 /** Is the network one softmax layer, whose function determines the forms of its heads (docs/identifiability.md, Theorem 1)? */
@@ -145,16 +146,22 @@ function setWithBias(
 }
 
 /** Heads in the order of their texts. */
-function sortHeads(parameters: Parameters, path: string, layer: AttentionLayer, exceptions: string[]): void {
+function sortHeads(
+  parameters: Parameters,
+  path: string,
+  layer: AttentionLayer,
+  exceptions: string[],
+  unresolved: string[],
+): void {
   const heads = headCount(layer);
   if (heads === 1) return;
   if (groupCount(layer) !== heads || layer.alibi) {
-    exceptions.push(`${path}: heads stay in their order`);
+    unresolved.push(`${path}: heads stay in their order`);
     return;
   }
   const forms = headForms(parameters, path, layer).map(({ scores }) => scores.map(matrixKey).join(';'));
   if (new Set(forms).size < heads) exceptions.push(`${path}: heads share their scores`);
-  if (layer.normalization === 'none') exceptions.push(`${path}: lightning heads may be mixed (GL(${heads}))`);
+  if (layer.normalization === 'none') unresolved.push(`${path}: lightning heads may be mixed (GL(${heads}))`);
   const sorted = Array.from({ length: heads }, (_, head) =>
     headMatrices.flatMap((name) =>
       parameters.has(path, name, head) ? [parameters.get(path, name, head)] : [],

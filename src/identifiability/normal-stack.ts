@@ -32,6 +32,7 @@ export function normalStack(stack: SingleHeadStack, weights: Weights): NormalFor
     return {
       weights: weightsOver(weights.network, matrices, weights.prime),
       exceptions: ['the function is 0'],
+      unresolved: [],
     };
   }
   const equalFrom = virtual.scores.indexOf(null);
@@ -52,7 +53,7 @@ export function normalStack(stack: SingleHeadStack, weights: Weights): NormalFor
     (before) => scalesBetween(stack, before, after) !== null,
   );
   if (!isSame) throw new Error('normalForm: the virtual matrices changed');
-  return { weights: found, exceptions: [...exceptions, ...chosen.exceptions] };
+  return { weights: found, exceptions: [...exceptions, ...chosen.exceptions], unresolved: [] };
 }
 
 function textOf(matrices: readonly ExactMatrix[]): string {

@@ -45,11 +45,12 @@ export class Point<R extends Residue = number> {
   readonly #circles: readonly CirclePoint<R>[];
   readonly #constant: R | null;
 
-  constructor(graph: NetworkGraph, field: Field<R>, seed: string) {
+  /** `theta`: parameters that are given, instead of drawn. */
+  constructor(graph: NetworkGraph, field: Field<R>, seed: string, theta?: ResidueArray<R>) {
     this.graph = graph;
     this.field = field;
     this.seed = seed;
-    this.theta = new ResidueStream('theta', seed, field.prime).take(graph.parameters);
+    this.theta = theta ?? new ResidueStream('theta', seed, field.prime).take(graph.parameters);
     this.#frequencies = new RotaryFrequencies(graph.tensors);
     this.#circles = drawCircles(field, seed, this.#frequencies.circles);
     this.#constant = graph.needsConstant ? new ResidueStream('constant', seed, field.prime).nextUnit() : null;

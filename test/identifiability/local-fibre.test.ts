@@ -5,6 +5,8 @@ import { encloseDerivativeSteps } from '../../src/evaluation/enclosure.ts';
 import { applyTransformations, fibreAt, type LocalFibre } from '../../src/identifiability/index.ts';
 import { flattened } from '../../src/identifiability/flattened.ts';
 import { knownDirections } from '../../src/identifiability/known-directions.ts';
+import { rankBelow } from '../../src/identifiability/rank-below.ts';
+import { Pace } from '../../src/pace.ts';
 import { attentionStack, network, parameterBlocks, type Network } from '../../src/network/index.ts';
 import { networkGraph } from '../../src/network/graph.ts';
 import type { RationalMatrix } from '../../src/rational/index.ts';
@@ -236,9 +238,156 @@ describe('special points', () => {
   });
 });
 
+describe('one layer: the theorem has the rank that derivatives at inputs have', () => {
+  test('special weights of softmax heads, equal and opposite ones among them', async () => {
+    let special = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 - 1 }), async (seed) => {
+        const random = randomFrom(seed);
+        const shape = network({
+          inputDim: 1 + random(2),
+          sequenceLength: 1 + random(3),
+          layers: [
+            {
+              kind: 'attention',
+              normalization: 'softmax',
+              numHeads: 1 + random(3),
+              headDim: 1 + random(2),
+              outputDim: 1 + random(2),
+              ...(random(2) === 0 && { valueDim: 1 }),
+              ...(random(2) === 0 && { causal: true }),
+              ...(random(3) === 0 && { bias: { query: true, key: true, value: true, output: true } }),
+            },
+          ],
+        });
+        const drawn = randomWeights(random, shape);
+        const blocks = parameterBlocks(shape);
+        // Half of the heads score as the first one does, or the opposite.
+        const matrices = drawn.matrices.map((matrix, k) => {
+          const { name, head } = blocks[k]!;
+          if (!head || !/^(Q|K|bQ)$/.test(name) || seed % 2 === 0) return matrix;
+          const first = drawn.matrices[blocks.findIndex((b) => b.name === name && b.head === 0)]!;
+          const sign = name !== 'K' && head === 2 ? -1n : 1n;
+          return { ...first, numerators: first.numerators.map((x) => sign * x) };
+        });
+        const at = weights(shape, matrices);
+        const found = await fibreAt(at);
+        expect(found.rank.exact).toBe(true);
+        if (found.dimension.lower > found.symmetries) special++;
+        expect(found.basis!.cols).toBe(found.dimension.lower);
+        expectKernel(at, found.basis!);
+        const { lower } = await rankBelow(at, found.parameters, new Pace({}));
+        expect(lower).toBe(found.rank.lower);
+      }),
+      { numRuns: 40, seed: 5 },
+    );
+    expect(special).toBeGreaterThan(10);
+  });
+
+  test('special weights of lightning heads', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 - 1 }), async (seed) => {
+        const random = randomFrom(seed);
+        const shape = network({
+          inputDim: 1 + random(3),
+          sequenceLength: 1 + random(2),
+          layers: [
+            {
+              kind: 'attention',
+              normalization: 'none',
+              numHeads: 1 + random(3),
+              headDim: 1 + random(2),
+              outputDim: 1 + random(2),
+            },
+          ],
+        });
+        const at = randomWeights(random, shape);
+        const { parameters, rank } = await fibreAt(at);
+        const { lower } = await rankBelow(at, parameters, new Pace({}));
+        expect(rank).toEqual({ lower, upper: lower, exact: true });
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('a residual network of polynomials', () => {
+  const block = network({
+    inputDim: 3,
+    sequenceLength: 2,
+    layers: [
+      {
+        kind: 'residual',
+        layers: [
+          { kind: 'attention', normalization: 'none', numHeads: 2, headDim: 2, valueDim: 2, outputDim: 3 },
+        ],
+      },
+      {
+        kind: 'residual',
+        layers: [
+          { kind: 'linear', outputDim: 5 },
+          { kind: 'power', exponent: 2 },
+          { kind: 'linear', outputDim: 3 },
+        ],
+      },
+    ],
+  });
+
+  test('generic weights: the rank is that of the certificate', async () => {
+    const { certificate } = await certify(block);
+    const found = await fibreAt(generic(block, 7));
+    expect(found.rank).toEqual({
+      lower: certificate.claim.lower,
+      upper: certificate.claim.lower,
+      exact: certificate.claim.exact,
+    });
+  });
+
+  test('special weights: bounds, and what is but for a probability', async () => {
+    const at = generic(block, 7);
+    const blocks = parameterBlocks(block);
+    const dead = weights(
+      block,
+      at.matrices.map((matrix, k) =>
+        blocks[k]!.name === 'O' && blocks[k]!.head === 1
+          ? { ...matrix, numerators: matrix.numerators.map(() => 0n) }
+          : matrix,
+      ),
+    );
+    const found = await fibreAt(dead);
+    expect(found.rank.exact).toBe(false);
+    expect(found.errorExponent).toBeGreaterThanOrEqual(100);
+    // Q, K and V of the head are free; its O moves the function as far as it can.
+    expect(found.rank.lower).toBeLessThan(found.parameters - found.generic);
+    expect(found.rank.lower).toBeGreaterThanOrEqual(found.parameters - found.generic - 3 * 6);
+    expect(found.reasons).toContain('layers[0].layers[0]: the values of group 1 have rank 0');
+  });
+});
+
+test('a stack of a thousand parameters', async () => {
+  const shape = attentionStack({
+    dims: [16, 16, 16],
+    headDims: [8, 8],
+    sequenceLength: 4,
+    normalization: 'none',
+  });
+  const found = await fibreAt(generic(shape, 2));
+  expect(found).toMatchObject({ parameters: 1024, rank: { lower: 638, upper: 638 }, symmetries: 386 });
+  expect(found.basis!.cols).toBe(386);
+});
+
 test('too large, and aborted', async () => {
   const shape = attentionStack({ dims: [30, 30], headDims: [30], sequenceLength: 2, normalization: 'none' });
-  await expect(fibreAt(generic(shape, 1))).rejects.toThrow('at most 300 parameters, got 2700');
+  await expect(fibreAt(generic(shape, 1))).rejects.toThrow('at most 2000 parameters, got 2700');
+  const softmax = attentionStack({
+    dims: [8, 8, 8],
+    headDims: [8, 8],
+    sequenceLength: 2,
+    normalization: 'softmax',
+  });
+  await expect(fibreAt(generic(softmax, 1))).rejects.toThrow(
+    'at most 300 parameters of a network that is not polynomial, got 384',
+  );
   const abort = new AbortController();
   abort.abort();
   const small = attentionStack({ dims: [2, 2], headDims: [2], sequenceLength: 2, normalization: 'none' });

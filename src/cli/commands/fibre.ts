@@ -23,6 +23,7 @@ import { networkFile, weightsFile } from '../weights-input.ts';
 
 export interface FibreCommandOptions {
   readonly network?: string;
+  readonly prime?: string;
   readonly json?: boolean;
 }
 
@@ -30,22 +31,28 @@ export interface FibreCommandOptions {
 export async function fibreCommand(
   a: string,
   b: string | undefined,
-  { network: source, json }: FibreCommandOptions,
+  { network: source, prime, json }: FibreCommandOptions,
   context: Context,
 ): Promise<number> {
   const inputs = [a, b, source].filter((input) => input === '-');
   if (inputs.length > 1) throw new InputError('-: expected stdin once, got it twice');
   const network = source === undefined ? undefined : await networkFile(source, context);
-  const first = await weightsFile(a, network, context);
+  const first = await weightsFile(a, network, prime, context);
   if (b === undefined) return localFibre(first, inputName(a), json, context);
-  const second = await weightsFile(b, network, context);
+  const second = await weightsFile(b, network, prime, context);
   const start = performance.now();
   const progress = new ProgressLine(context.console.stderr);
   const signal = context.interruptions.listen();
   let found: Comparison;
   try {
     found = await inWordsOf(
-      { 'b.network': `${inputName(b)}: network`, memory: `${inputName(a)}: memory` },
+      {
+        'b.network': `${inputName(b)}: network`,
+        'b.prime': `${inputName(b)}: prime`,
+        network: `${inputName(a)}: network`,
+        prime: `${inputName(a)}: prime`,
+        memory: `${inputName(a)}: memory`,
+      },
       () => sameFunction(first, second, { signal, onProgress: progress.report }),
     );
   } finally {
@@ -69,8 +76,9 @@ async function localFibre(
   const signal = context.interruptions.listen();
   let found: LocalFibre;
   try {
-    found = await inWordsOf({ fibreAt: name, memory: `${name}: memory` }, () =>
-      fibreAt(weights, { signal, onProgress: progress.report }),
+    found = await inWordsOf(
+      { fibreAt: name, network: `${name}: network`, prime: `${name}: prime`, memory: `${name}: memory` },
+      () => fibreAt(weights, { signal, onProgress: progress.report }),
     );
   } finally {
     progress.clear();
@@ -112,7 +120,7 @@ function localFibreAsText(
   seconds: number,
   { console }: Context,
 ): string {
-  const { parameters, rank, dimension, generic, symmetries, kinds, reasons } = found;
+  const { parameters, rank, errorExponent, dimension, generic, symmetries, kinds, reasons } = found;
   const range = ({ lower, upper }: { lower: number; upper: number }): string =>
     lower === upper ? String(lower) : `${lower} to ${upper}`;
   const spans = Object.entries(kinds)
@@ -125,6 +133,15 @@ function localFibreAsText(
       value: range(rank),
       note: rank.exact ? 'of the differential: both bounds are proved' : 'of the differential: proved bounds',
     },
+    ...(errorExponent === null
+      ? []
+      : [
+          {
+            label: '',
+            value: String(rank.lower),
+            note: `but for a probability of at most 2^-${errorExponent}`,
+          },
+        ]),
     { label: 'fibre', value: range(dimension), note: 'dimension of its tangent space here' },
     { label: 'generic', value: `≥ ${generic}`, note: 'dimension of a generic fibre' },
     {
@@ -139,8 +156,9 @@ function localFibreAsText(
   return reportBlock(rows, colorsOf(console.stdout, console.env), console.stdout.columns);
 }
 
-function localFibreAsJson({ basis, ...rest }: LocalFibre): object {
-  return { ...rest, basis: basis && rowsOf(basis) };
+function localFibreAsJson({ basis, errorExponent, ...rest }: LocalFibre): object {
+  const error = errorExponent === null ? {} : { errorProbability: 2 ** -errorExponent };
+  return { ...rest, ...error, basis: basis && rowsOf(basis) };
 }
 
 const reasons: Readonly<Record<Extract<Comparison, { same: true }>['reason'], string>> = {

@@ -10,6 +10,7 @@ import { demandOtherFile, openOutputFile } from '../write-atomically.ts';
 
 export interface NormalFormCommandOptions {
   readonly network?: string;
+  readonly prime?: string;
   readonly compress?: boolean;
   readonly output?: string;
 }
@@ -17,7 +18,7 @@ export interface NormalFormCommandOptions {
 /** `dimcert normal-form`: canonical weights of the same function, or their free numbers. */
 export async function normalFormCommand(
   source: string,
-  { network: networkSource, compress: isCompressed, output }: NormalFormCommandOptions,
+  { network: networkSource, prime, compress: isCompressed, output }: NormalFormCommandOptions,
   context: Context,
 ): Promise<number> {
   const name = inputName(source);
@@ -25,16 +26,17 @@ export async function normalFormCommand(
   if (output !== undefined) demandOtherFile(output, source, '-o');
   const file = output === undefined || output === '-' ? undefined : openOutputFile(output);
   const network = networkSource === undefined ? undefined : await networkFile(networkSource, context);
-  const weights = await weightsFile(source, network, context);
+  const weights = await weightsFile(source, network, prime, context);
   const signal = context.interruptions.listen();
-  const { text, exceptions } = await inWordsOf({ normalForm: name, compress: name }, () => {
-    const { weights: found, exceptions } = normalForm(weights);
+  const { text, exceptions, unresolved } = await inWordsOf({ normalForm: name, compress: name }, () => {
+    const { weights: found, exceptions, unresolved } = normalForm(weights);
     const text = isCompressed ? `${JSON.stringify(compress(found))}\n` : serializeWeights(found);
-    return { text, exceptions };
+    return { text, exceptions, unresolved };
   });
   signal.throwIfAborted();
   if (file) file.write(text);
   else await print(context.console.stdout, text);
+  for (const words of unresolved) await remark(context, `${name}: not canonical: ${words}`);
   for (const words of exceptions) await remark(context, `${name}: not generic: ${words}`);
   return exitCodes.done;
 }
