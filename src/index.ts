@@ -129,7 +129,14 @@ export {
 } from './symmetry/index.ts';
 export type { Fraction } from './fraction.ts';
 export { closedForm, dimension, type ClosedForm, type TheoreticalDimension } from './theory/index.ts';
-export { parseWeights, readWeights, serializeWeights, weights, weightsModulo, type Weights } from './weights/index.ts';
+export {
+  parseWeights,
+  readWeights,
+  serializeWeights,
+  weights,
+  weightsModulo,
+  type Weights,
+} from './weights/index.ts';
 export {
   CertificateFormatError,
   verify,

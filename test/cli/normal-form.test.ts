@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { applyTransformations, decompress, normalForm } from '../../src/identifiability/index.ts';
 import { attentionStack } from '../../src/network/index.ts';
-import { serializeWeights, weights } from '../../src/weights/index.ts';
+import { serializeWeights, weights, weightsModulo } from '../../src/weights/index.ts';
 import { dimcert, temporaryFolder } from './command.ts';
 
 const stack = attentionStack({ dims: [2, 2], headDims: [2], sequenceLength: 3, normalization: 'none' });
@@ -51,5 +51,17 @@ test('what is not generic is said on stderr', async () => {
   expect([refused.code, refused.stderr]).toEqual([
     2,
     'dimcert: stdin: expected scores of rank 1 or less, got 2 (the symmetric part of those of layer 1)\n',
+  ]);
+});
+
+test('modulo a prime', async () => {
+  const { code, stdout } = await dimcert(['normal-form', '-', '--prime', '101'], {
+    stdin: serializeWeights(a),
+  });
+  expect([code, stdout]).toEqual([0, serializeWeights(normalForm(weightsModulo(a, 101)).weights)]);
+  const refused = await dimcert(['normal-form', '-', '--prime', '3'], { stdin: serializeWeights(a) });
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    'dimcert: stdin: prime: expected a prime above the degree 3 of the function, got 3n\n',
   ]);
 });

@@ -76,6 +76,19 @@ describe('JSON', () => {
     expect(matrices[1]).toEqual({ rows: 3, cols: 1, numerators: [3n, 6n, 1n], denominator: 3n });
   });
 
+  test('residues, with the prime: written and read again', () => {
+    const read = parseWeights(file({ 'layers[0].W': W, 'layers[0].b': [-1, '7', '1/3'] }, { prime: '7' }));
+    expect(read.prime).toBe(7n);
+    // 1/2 = 4, −1/4 = 5, −2/3 = 4, 1/3 = 5 modulo 7
+    expect(read.matrices.map(({ numerators }) => numerators)).toEqual([
+      [1n, 4n, 5n, 3n, 4n, 0n],
+      [6n, 0n, 5n],
+    ]);
+    const text = serializeWeights(read);
+    expect(JSON.parse(text)).toMatchObject({ prime: '7' });
+    expect(serializeWeights(parseWeights(JSON.parse(text)))).toBe(text);
+  });
+
   const b = [1, 2, 3];
   test.each<[string, unknown, string]>([
     ['no object', [], 'weights: expected an object'],
@@ -104,6 +117,21 @@ describe('JSON', () => {
     ],
     ['a division by 0', file({ 'layers[0].W': W, 'layers[0].b': ['1/0', 2, 3] }), 'got "1/0"'],
     ['no number', file({ 'layers[0].W': W, 'layers[0].b': ['one', 2, 3] }), 'got "one"'],
+    [
+      'a prime that is a number',
+      file({ 'layers[0].W': W, 'layers[0].b': b }, { prime: 7 }),
+      'weights.prime: expected a prime as a decimal string, got 7',
+    ],
+    [
+      'no prime',
+      file({ 'layers[0].W': W, 'layers[0].b': b }, { prime: '9' }),
+      'weights.prime: expected a prime up to',
+    ],
+    [
+      'a denominator that is 0 modulo the prime',
+      file({ 'layers[0].W': W, 'layers[0].b': b }, { prime: '2' }),
+      'weights.layers[0].W: denominator: expected no multiple of 2, got 12',
+    ],
     ['null', file({ 'layers[0].W': W, 'layers[0].b': [null, 2, 3] }), 'got null'],
   ])('%s is refused', (_, value, words) => {
     expect(() => parseWeights(value)).toThrow(words);

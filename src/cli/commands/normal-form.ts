@@ -28,11 +28,14 @@ export async function normalFormCommand(
   const network = networkSource === undefined ? undefined : await networkFile(networkSource, context);
   const weights = await weightsFile(source, network, prime, context);
   const signal = context.interruptions.listen();
-  const { text, exceptions, unresolved } = await inWordsOf({ normalForm: name, compress: name }, () => {
-    const { weights: found, exceptions, unresolved } = normalForm(weights);
-    const text = isCompressed ? `${JSON.stringify(compress(found))}\n` : serializeWeights(found);
-    return { text, exceptions, unresolved };
-  });
+  const { text, exceptions, unresolved } = await inWordsOf(
+    { normalForm: name, compress: name, network: `${name}: network`, prime: `${name}: prime` },
+    () => {
+      const { weights: found, exceptions, unresolved } = normalForm(weights);
+      const text = isCompressed ? `${JSON.stringify(compress(found))}\n` : serializeWeights(found);
+      return { text, exceptions, unresolved };
+    },
+  );
   signal.throwIfAborted();
   if (file) file.write(text);
   else await print(context.console.stdout, text);
