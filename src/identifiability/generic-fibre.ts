@@ -1,4 +1,4 @@
-import type { ExactMatrix } from '../exact/exact-matrix.ts';
+import { isZeroMatrix, type ExactMatrix } from '../exact/exact-matrix.ts';
 import { certify, type Certificate, type CertifyOptions } from '../certificate/index.ts';
 import type { AttentionLayer, Network } from '../network/format.ts';
 import { groupCount, headCount } from '../network/layers/attention.ts';
@@ -7,7 +7,7 @@ import { rankOverQ } from '../rational/index.ts';
 import { sha256Hex } from '../sha256.ts';
 import { flattened } from './flattened.ts';
 import { visibleKeys } from './head-forms.ts';
-import { knownDirections } from './known-directions.ts';
+import { knownDirections, type KnownDirection } from './known-directions.ts';
 import { pathBehind } from './parameters.ts';
 import type { Transformation } from './transformation.ts';
 
@@ -18,7 +18,7 @@ export interface GroupFactor {
   readonly path: string;
   /** Of keys and values; absent for `permute-heads` and `interface`. */
   readonly group?: number;
-  /** `GL(2)`, `R^*`, `R^3`, `S_4` */
+  /** `GL(2)`, `R^*`, `R^3`, `S_4`; of `unread` at generic weights */
   readonly name: string;
 }
 
@@ -58,7 +58,7 @@ export async function genericFibre(network: Network, options: CertifyOptions = {
   return {
     parameters,
     dimension,
-    group: groupOfNetwork(network),
+    group: [...groupOfNetwork(network), ...unreadFactors(network, directions)],
     orbitDimension,
     isExplained: claim.exact && orbitDimension === dimension.lower,
     components: componentsOf(network),
@@ -111,6 +111,21 @@ function groupOfNetwork(network: Network): GroupFactor[] {
     if (next && !next.context) factors.push({ kind: 'interface', path, name: `GL(${layer.outputDim})` });
   }
   return factors;
+}
+
+/** Of each layer: the dimensions of what may be added to its matrices, since it is not seen. */
+function unreadFactors(network: Network, directions: readonly KnownDirection[]): GroupFactor[] {
+  const blocks = parameterBlocks(network);
+  const layers = new Map<string, bigint[][]>();
+  for (const { kind, direction } of directions) {
+    if (kind !== 'unread') continue;
+    const { path } = blocks[direction.findIndex((matrix) => !isZeroMatrix(matrix))]!;
+    layers.set(path, [...(layers.get(path) ?? []), flattened(direction)]);
+  }
+  return [...layers].map(([path, rows]) => {
+    const rank = rankOverQ({ rows: rows.length, cols: rows[0]!.length, data: rows.flat() });
+    return { kind: 'unread', path, name: `R^${rank}` };
+  });
 }
 
 /**

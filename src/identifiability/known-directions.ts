@@ -2,14 +2,18 @@ import type { AttentionLayer } from '../network/format.ts';
 import { groupCount, headCount, headsOf } from '../network/layers/attention.ts';
 import { parameterBlocks } from '../network/parameters.ts';
 import {
+  kernelMatrix,
   multiplyMatrices,
   scaleMatrix,
+  selectColumns,
   subtractMatrices,
   transposeMatrix,
   zeroMatrix,
   type ExactMatrix,
 } from '../exact/exact-matrix.ts';
 import type { Weights } from '../weights/index.ts';
+import { isSingleHeadStack, type SingleHeadStack } from '../theory/single-head-stack.ts';
+import { reachOf } from './reach.ts';
 import { Parameters, pathBehind, type MatrixName } from './parameters.ts';
 import type { Transformation } from './transformation.ts';
 
@@ -99,6 +103,46 @@ export function* knownDirections(weights: Weights): Generator<KnownDirection, vo
     }
     yield* interfaceDirections(parameters, path, layer, collect);
   }
+  if (isSingleHeadStack(weights.network)) yield* unreadDirections(weights.network, parameters, collect);
+}
+
+/** Of a stack of single heads: what may be added to a matrix because nothing that enters, or nothing behind, sees it. */
+function* unreadDirections(
+  stack: SingleHeadStack,
+  parameters: Parameters,
+  collect: () => Collector,
+): Generator<KnownDirection, void, undefined> {
+  for (const [index, { valueDim }] of stack.layers.entries()) {
+    const path = `layers[${index}]`;
+    const { entering, reading } = reachOf(stack, parameters, index);
+    const get = (name: MatrixName): ExactMatrix => parameters.get(path, name, 0);
+    // Of each matrix: columns that what is on its right spans, and rows that what is on its left does.
+    const between: [MatrixName, ExactMatrix, ExactMatrix | null][] = [
+      ['Q', entering, null],
+      ['K', entering, null],
+      ['V', entering, valueDim === undefined ? reading : multiplyMatrices(reading, get('O'))],
+    ];
+    if (valueDim !== undefined) between.push(['O', multiplyMatrices(get('V'), entering), reading]);
+    for (const [name, right, left] of between) {
+      const { rows, cols } = get(name);
+      const unseen: ExactMatrix[] = [];
+      const outer = (x: ExactMatrix, y: ExactMatrix): void =>
+        void unseen.push(multiplyMatrices(x, transposeMatrix(y)));
+      for (const y of columnsOf(kernelMatrix(transposeMatrix(right))))
+        for (let i = 0; i < rows; i++) outer(unitVector(rows, i), y);
+      for (const x of left ? columnsOf(kernelMatrix(left)) : [])
+        for (let j = 0; j < cols; j++) outer(x, unitVector(cols, j));
+      for (const matrix of unseen) {
+        const { set, direction } = collect();
+        set(path, name, 0, () => matrix);
+        yield { kind: 'unread', direction: direction() };
+      }
+    }
+  }
+}
+
+function columnsOf(matrix: ExactMatrix): ExactMatrix[] {
+  return Array.from({ length: matrix.cols }, (_, j) => selectColumns(matrix, [j]));
 }
 
 function* interfaceDirections(

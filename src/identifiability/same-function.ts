@@ -12,7 +12,14 @@ import { hasCoefficients, lightningCoefficients } from './lightning-coefficients
 import { Parameters } from './parameters.ts';
 import { demandPolynomial } from './residue-weights.ts';
 import type { Transformation } from './transformation.ts';
-import { scalesBetween, swapped, virtualMatrixSteps, type VirtualMatrices } from './virtual.ts';
+import {
+  ratiosOf,
+  scalesBetween,
+  swapped,
+  virtualMatrices,
+  virtualMatrixSteps,
+  type VirtualMatrices,
+} from './virtual.ts';
 import { headTransformations, stackTransformations } from './witness.ts';
 
 /** Why two functions are equal: docs/identifiability.md. */
@@ -85,7 +92,15 @@ function byHeads(a: Weights, b: Weights): Comparison | null {
     return lines.join('\n\n');
   };
   if (text(before) !== text(after)) return null;
-  return { same: true, reason: 'equal-heads', transformations: headTransformations(a, b) };
+  const transformations = headTransformations(a, b) ?? transformationsOfStack(a, b);
+  return { same: true, reason: 'equal-heads', transformations };
+}
+
+function transformationsOfStack(a: Weights, b: Weights): readonly Transformation[] | null {
+  const { network } = a;
+  if (!isSingleHeadStack(network)) return null;
+  const [before, after] = [a, b].map((weights) => virtualMatrices(network, new Parameters(weights)));
+  return stackTransformations(network, a, b, ratiosOf(before!, after!), false);
 }
 
 async function byVirtualMatrices(a: Weights, b: Weights, pace: Pace): Promise<Comparison | null> {
@@ -100,7 +115,12 @@ async function byVirtualMatrices(a: Weights, b: Weights, pace: Pace): Promise<Co
     }
   };
   const [before, after] = [await virtual(a), await virtual(b)];
-  if (before.isZero && after.isZero) return { same: true, reason: 'zero', transformations: null };
+  if (before.isZero && after.isZero)
+    return {
+      same: true,
+      reason: 'zero',
+      transformations: transformationsOfStack(a, b),
+    };
   for (const start of [before, swapped(network, before)]) {
     const scales = start && scalesBetween(network, start, after);
     if (scales)

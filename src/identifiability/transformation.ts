@@ -7,6 +7,7 @@ import {
   addMatrices,
   exactMatrix,
   inverseMatrix,
+  matricesEqual,
   multiplyMatrices,
   padMatrix,
   scaleMatrix,
@@ -15,6 +16,8 @@ import {
   type ExactMatrix,
 } from '../exact/exact-matrix.ts';
 import type { Weights } from '../weights/index.ts';
+import { isSingleHeadStack } from '../theory/single-head-stack.ts';
+import { reachOf, seenOf } from './reach.ts';
 import { headMatrices, Parameters, pathBehind, type MatrixName } from './parameters.ts';
 import { exchangeRankOne } from './virtual.ts';
 
@@ -54,12 +57,18 @@ export type Transformation =
   | { readonly kind: 'permute-heads'; readonly path: string; readonly order: readonly number[] }
   /** What layer `path` writes is multiplied by C, what the next layer reads by C⁻¹; both are plain heads, one behind the other. */
   | { readonly kind: 'interface'; readonly path: string; readonly matrix: ExactMatrix }
+  /** Other matrices of a single head in a stack: tokens that enter, and what reads what it writes, see no difference. Those that are not named stay. */
+  | {
+      readonly kind: 'unread';
+      readonly path: string;
+      readonly matrices: Readonly<Partial<Record<'Q' | 'K' | 'V' | 'O', ExactMatrix>>>;
+    }
   /** One lightning head with V = u vᵀ, KᵀQ = k qᵀ: V → u kᵀ, and K, Q such that KᵀQ = v qᵀ. */
   | { readonly kind: 'swap'; readonly path: string };
 
 /**
  * Applies transformations one after the other, exactly. Throws a `RangeError` for one that does not fit the network: a matrix of the wrong order or without
- * an inverse, another layer. Does not look at whether the function stays: that is theory (docs/identifiability.md).
+ * an inverse, another layer, matrices that are read. That the function stays is theory (docs/identifiability.md).
  */
 export function applyTransformations(weights: Weights, transformations: readonly Transformation[]): Weights {
   const parameters = new Parameters(weights);
@@ -141,6 +150,9 @@ function apply(parameters: Parameters, transformation: Transformation): void {
             parameters.set(next, name, head, multiplyMatrices(parameters.get(next, name, head), inverse));
       return;
     }
+    case 'unread':
+      replaceUnread(parameters, path, transformation.matrices);
+      return;
     case 'swap':
       swap(parameters, path, layer);
   }
@@ -163,6 +175,33 @@ function permuteHeads(
     const before = order.map((head) => parameters.get(path, name, head));
     before.forEach((matrix, head) => parameters.set(path, name, head, matrix));
   }
+}
+
+function replaceUnread(
+  parameters: Parameters,
+  path: string,
+  matrices: Extract<Transformation, { kind: 'unread' }>['matrices'],
+): void {
+  const { network } = parameters;
+  if (!isSingleHeadStack(network)) throw rangeFault('transformation', 'a stack of plain single heads', path);
+  const index = network.layers.findIndex((_, k) => path === `layers[${k}]`);
+  const reach = reachOf(network, parameters, index);
+  const before = seenOf(parameters, path, reach);
+  for (const [name, matrix] of Object.entries(matrices) as [MatrixName, ExactMatrix][]) {
+    if (!parameters.has(path, name, 0))
+      throw rangeFault('transformation.matrices', 'matrices of the layer', name);
+    const { rows, cols } = parameters.get(path, name, 0);
+    if (matrix.rows !== rows || matrix.cols !== cols)
+      throw rangeFault(
+        `transformation.matrices.${name}`,
+        `${rows} × ${cols}`,
+        `${matrix.rows} × ${matrix.cols}`,
+      );
+    parameters.set(path, name, 0, matrix);
+  }
+  const after = seenOf(parameters, path, reach);
+  if (!before.every((matrix, k) => matricesEqual(matrix, after[k]!)))
+    throw rangeFault('transformation.matrices', 'matrices of which the same is seen', 'others');
 }
 
 function swap(parameters: Parameters, path: string, layer: AttentionLayer): void {

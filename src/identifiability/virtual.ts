@@ -143,6 +143,14 @@ export function scalesBetween(
   return equalsRatio(ratioOf(a.map, b.map), sigma) ? scales : null;
 }
 
+/** The factors of the score forms, null where they vanish or are none. */
+export function ratiosOf(a: VirtualMatrices, b: VirtualMatrices): (Fraction | null)[] {
+  return a.scores.map((before, index) => {
+    const after = b.scores[index]!;
+    return before && after && !isZeroMatrix(before) ? ratioOf(after, before) : null;
+  });
+}
+
 function equalsRatio(found: Fraction | null, { n, d }: Fraction): boolean {
   return found !== null && found.n === n && found.d === d;
 }

@@ -6,7 +6,6 @@ import {
   aboveMatrix,
   addMatrices,
   besideMatrix,
-  identityMatrix,
   inverseMatrix,
   isZeroMatrix,
   kernelMatrix,
@@ -16,10 +15,10 @@ import {
   ratioOf,
   reducedForm,
   scaleMatrix,
-  selectColumns,
   solutionOf,
   subtractMatrices,
   transposeMatrix,
+  zeroMatrix,
   type ExactMatrix,
 } from '../exact/exact-matrix.ts';
 import type { SingleHeadStack } from '../theory/single-head-stack.ts';
@@ -28,7 +27,7 @@ import { weightsEqual } from '../weights/weights.ts';
 import { headForms, leadingEntry, type HeadForm } from './head-forms.ts';
 import { Parameters, type MatrixName } from './parameters.ts';
 import { applyTransformations, type Transformation } from './transformation.ts';
-import { virtualMatrices } from './virtual.ts';
+import { scoreForms } from './virtual.ts';
 
 /*
  * Transformations that turn a into b entry by entry, which is checked; null if none are found. They are found where the matrices to be divided by have full
@@ -74,40 +73,70 @@ export function headTransformations(a: Weights, b: Weights): Transformation[] | 
 
 function exchangeHeads(path: Path, at: string, layer: AttentionLayer): void {
   const heads = headCount(layer);
-  if (groupCount(layer) !== heads || layer.alibi) {
-    if (layer.normalization === 'none') scaleHeads(path, at, layer);
-    return;
+  if (groupCount(layer) === heads && !layer.alibi) {
+    const wanted = headKeys(path.target, at, layer);
+    const free: (string | null)[] = headKeys(path.current, at, layer);
+    const order = wanted.map((key) => {
+      const head = free.indexOf(key);
+      if (head >= 0) free[head] = null;
+      return head;
+    });
+    if (order.includes(-1)) return;
+    if (order.some((from, to) => from !== to)) path.add({ kind: 'permute-heads', path: at, order });
   }
+  if (layer.normalization === 'none') scaleGroups(path, at, layer);
+}
+
+/**
+ * What the changes of basis and the scales leave of each head: its scores and values, those of lightning up to a factor, and the spaces of rows (of columns, for O). Biases of
+ * values may move to the output behind softmax.
+ */
+function headKeys(parameters: Parameters, at: string, layer: AttentionLayer): string[] {
   const isLightning = layer.normalization === 'none';
-  const wanted = headForms(path.target, at, layer).map((form) => formKey(form, isLightning));
-  const free = headForms(path.current, at, layer).map((form) => formKey(form, isLightning));
-  const order = wanted.map((key) => {
-    const head = free.indexOf(key);
-    if (head >= 0) free[head] = '';
-    return head;
+  const areFree = !isLightning && layer.bias?.output === true;
+  const withBias = (name: MatrixName, bias: MatrixName, head: number): ExactMatrix =>
+    parameters.has(at, bias, head)
+      ? besideMatrix(parameters.get(at, name, head), parameters.get(at, bias, head))
+      : parameters.get(at, name, head);
+  return headForms(parameters, at, layer).map(({ scores, values, valueBias }, head) => {
+    const first = leadingEntry(scores);
+    const last = leadingEntry([values, valueBias]);
+    const factor = !isLightning ? one : first.n !== 0n ? divide(one, first) : last.n !== 0n ? last : one;
+    const data = areFree ? [values] : [values, valueBias];
+    const spaces = [
+      withBias('Q', 'bQ', head),
+      isLightning ? withBias('K', 'bK', head) : parameters.get(at, 'K', head),
+      ...(layer.valueDim === undefined
+        ? []
+        : [
+            areFree ? parameters.get(at, 'V', head) : withBias('V', 'bV', head),
+            transposeMatrix(parameters.get(at, 'O', head)),
+          ]),
+    ];
+    return [
+      ...scores.map((form) => matrixKey(scaleMatrix(form, factor))),
+      ...data.map((x) => matrixKey(scaleMatrix(x, divide(one, factor)))),
+      ...(layer.rotary ? [] : spaces.map((matrix) => matrixKey(reducedForm(matrix).form))),
+    ].join(';');
   });
-  if (order.includes(-1)) return;
-  if (order.some((from, to) => from !== to)) path.add({ kind: 'permute-heads', path: at, order });
-  if (isLightning) scaleHeads(path, at, layer);
 }
 
-/** Scores and values, those of lightning up to a factor; biases of values may move to the output behind softmax. */
-function formKey({ scores, values, valueBias }: HeadForm, isLightning: boolean): string {
-  const first = leadingEntry(scores);
-  const factor = isLightning && first.n !== 0n ? first : one;
-  const keys = scores.map((form) => matrixKey(scaleMatrix(form, divide(one, factor))));
-  const weighted = isLightning ? [values, valueBias] : [values];
-  return [...keys, ...weighted.map((x) => matrixKey(scaleMatrix(x, factor)))].join(';');
-}
-
-/** Lightning: the factors of the values, head by head, where each has its own. */
-function scaleHeads(path: Path, at: string, layer: AttentionLayer): void {
-  const heads = headCount(layer);
-  if (groupCount(layer) !== heads) return;
+/** Lightning: the factors of the values, or of the scores where there are none, group by group. */
+function scaleGroups(path: Path, at: string, layer: AttentionLayer): void {
   const [before, after] = [headForms(path.current, at, layer), headForms(path.target, at, layer)];
-  for (const [head, { values }] of before.entries()) {
-    const factor = isZeroMatrix(values) ? null : ratioOf(after[head]!.values, values);
-    if (factor && !isOne(factor)) path.add({ kind: 'rescale', path: at, group: head, factor });
+  const { inverse } = scalarsOf(path.target.prime);
+  for (let group = 0; group < groupCount(layer); group++) {
+    const ratio = (of: (form: HeadForm) => readonly ExactMatrix[], invert: boolean): Fraction | null => {
+      for (const head of headsOf(layer, group))
+        for (const [k, matrix] of of(before[head]!).entries()) {
+          const found = isZeroMatrix(matrix) ? null : ratioOf(of(after[head]!)[k]!, matrix);
+          if (found) return invert ? inverse(found) : found;
+        }
+      return null;
+    };
+    const factor =
+      ratio(({ values, valueBias }) => [values, valueBias], false) ?? ratio(({ scores }) => scores, true);
+    if (factor && !isOne(factor)) path.add({ kind: 'rescale', path: at, group, factor });
   }
 }
 
@@ -189,48 +218,95 @@ function basisChange(
   return null;
 }
 
-/** G in GL with b = G·a, for a of full row rank; null if there is none, or if it is the identity. */
-function quotient(b: ExactMatrix, a: ExactMatrix): ExactMatrix | null {
-  const { pivots } = reducedForm(a);
-  if (pivots.length < a.rows) return null;
-  const inverse = inverseMatrix(selectColumns(a, pivots))!;
-  const matrix = multiplyMatrices(selectColumns(b, pivots), inverse);
-  if (matricesEqual(matrix, identityMatrix(a.rows)) || inverseMatrix(matrix) === null) return null;
-  return matricesEqual(multiplyMatrices(matrix, a), b) ? matrix : null;
-}
-
 /**
  * Of a stack of single heads whose score forms differ by the factors m_i: scales c_i = m_i⁻¹·Π_{j<i} c_j² of the lightning layers, then the changes of basis
- * between and inside the layers.
+ * between and inside the layers, then what is not read.
  */
 export function stackTransformations(
   stack: SingleHeadStack,
   a: Weights,
   b: Weights,
-  scales: readonly Fraction[],
+  scales: readonly (Fraction | null)[],
   isSwapped: boolean,
 ): Transformation[] | null {
   const path = new Path(a, b);
   const pathOf = (index: number): string => `layers[${index}]`;
-  try {
-    if (isSwapped) path.add({ kind: 'swap', path: pathOf(stack.layers.length - 1) });
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
-  const { divide, multiply } = scalarsOf(a.prime);
-  let squares = one;
-  for (const [index, layer] of stack.layers.entries()) {
-    if (layer.normalization === 'softmax') continue;
-    const factor = divide(squares, scales[index]!);
+  const attempt = (step: Transformation): boolean => {
+    try {
+      path.add(step);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  };
+  if (isSwapped && !attempt({ kind: 'swap', path: pathOf(stack.layers.length - 1) })) return null;
+  for (const [index, factor] of rescalings(stack, path, scales).entries())
     if (!isOne(factor)) path.add({ kind: 'rescale', path: pathOf(index), group: 0, factor });
-    squares = multiply(squares, multiply(factor, factor));
-  }
-  const wanted = virtualMatrices(stack, path.target).maps;
+  const wanted = scoreForms(stack, path.target).maps;
   for (let index = 0; index + 1 < stack.layers.length; index++) {
-    const matrix = quotient(wanted[index + 1]!, virtualMatrices(stack, path.current).maps[index + 1]!);
+    const before = scoreForms(stack, path.current).maps[index + 1]!;
+    const nothing = zeroMatrix(1, before.rows);
+    const matrix = basisChange(before, wanted[index + 1]!, nothing, nothing);
     if (matrix) path.add({ kind: 'interface', path: pathOf(index), matrix });
   }
   for (const [index, layer] of stack.layers.entries()) changeBases(path, pathOf(index), layer);
+  for (let index = stack.layers.length - 1; index >= 0; index--) {
+    const at = pathOf(index);
+    if (path.current.textOf(at) === path.target.textOf(at)) continue;
+    const names = (['Q', 'K', 'V', 'O'] as const).filter((name) => path.target.has(at, name, 0));
+    const changed = names.filter(
+      (name) => !matricesEqual(path.current.get(at, name, 0), path.target.get(at, name, 0)),
+    );
+    const matrices = Object.fromEntries(changed.map((name) => [name, path.target.get(at, name, 0)]));
+    if (!attempt({ kind: 'unread', path: at, matrices })) return null;
+  }
   return path.finish(b);
+}
+
+/**
+ * The factors c_i. Where scores vanish c_i is free: the last of these is chosen so that the maps agree, the others are 1. If k lightning layers follow, whose scores fix their
+ * factors, the map is multiplied by its power 3^k.
+ */
+function rescalings(stack: SingleHeadStack, path: Path, scales: readonly (Fraction | null)[]): Fraction[] {
+  const { divide, multiply, of } = scalarsOf(path.target.prime);
+  const isLightning = (index: number): boolean => stack.layers[index]!.normalization === 'none';
+  const free = scales.map((scale, index) => scale === null && isLightning(index)).lastIndexOf(true);
+  const factorsWith = (chosen: Fraction): Fraction[] => {
+    let squares = one;
+    return scales.map((scale, index) => {
+      if (!isLightning(index)) return one;
+      const factor = index === free ? chosen : scale ? divide(squares, scale) : one;
+      squares = multiply(squares, multiply(factor, factor));
+      return factor;
+    });
+  };
+  const factors = factorsWith(one);
+  if (free < 0) return factors;
+  const [before, after] = [path.current, path.target].map((parameters) =>
+    scoreForms(stack, parameters).maps.at(-1)!,
+  );
+  const wanted = isZeroMatrix(before!) ? null : ratioOf(after!, before!);
+  if (!wanted) return factors;
+  let chosen: Fraction | null = divide(wanted, factors.reduce(multiply));
+  for (let index = free + 1; index < factors.length && chosen; index++)
+    if (isLightning(index)) chosen = cubeRoot(chosen);
+  return chosen ? factorsWith(of(chosen.n, chosen.d)) : factors;
+}
+
+/** Of a number other than 0; null if it is not rational. Of a residue it is looked for among the integers only. */
+function cubeRoot({ n, d }: Fraction): Fraction | null {
+  const rootOf = (x: bigint): bigint | null => {
+    const size = x < 0n ? -x : x;
+    // Newton's iteration from above.
+    let root = 1n << BigInt(Math.ceil(size.toString(2).length / 3));
+    for (;;) {
+      const next = (2n * root + size / (root * root)) / 3n;
+      if (next >= root) break;
+      root = next;
+    }
+    return root ** 3n === size ? (x < 0n ? -root : root) : null;
+  };
+  const [above, below] = [rootOf(n), rootOf(d)];
+  return above !== null && below !== null ? { n: above, d: below } : null;
 }

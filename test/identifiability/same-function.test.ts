@@ -569,7 +569,7 @@ function throughFile({ network: shape, matrices }: Weights): Promise<Weights> {
 }
 
 test('undecided, and why', async () => {
-  // 2x + 1 and its powers: the degree is 2⁶⁰.
+  // (2x)^(2⁶⁰): a residue shows a difference, but no residues show that there is none.
   const powers = network({
     inputDim: 1,
     sequenceLength: 1,
@@ -578,8 +578,9 @@ test('undecided, and why', async () => {
       ...Array.from({ length: 60 }, () => ({ kind: 'power', exponent: 2 }) as const),
     ],
   });
-  const [a, b] = [2, 3].map((x) => weights(powers, [matrixOf([[x]])]));
-  expect(await sameFunction(a!, b!)).toEqual({ same: null, reason: 'too-much-work' });
+  const [a, b, negative] = [2, 3, -2].map((x) => weights(powers, [matrixOf([[x]])]));
+  expect(await sameFunction(a!, b!)).toMatchObject({ same: false });
+  expect(await sameFunction(a!, negative!)).toEqual({ same: null, reason: 'too-much-work' });
   // tanh is odd, and nobody knows here.
   const odd = network({
     inputDim: 1,
@@ -600,17 +601,6 @@ test('bad arguments', async () => {
   const random = randomFrom(1);
   const a = randomWeights(random, shape);
   await expect(sameFunction(a, randomWeights(random, other))).rejects.toThrow(RangeError);
-  const apply = (step: Transformation) => () => applyTransformations(a, [step]);
-  expect(apply({ kind: 'query-key', path: 'layers[0]', group: 0, matrix: matrixOf([[0]]) })).toThrow('GL(1)');
-  expect(apply({ kind: 'query-key', path: 'layers[7]', group: 0, matrix: matrixOf([[1]]) })).toThrow(
-    'an attention layer',
-  );
-  expect(apply({ kind: 'value-output', path: 'layers[0]', group: 0, matrix: matrixOf([[1]]) })).toThrow(
-    'valueDim',
-  );
-  expect(apply({ kind: 'permute-heads', path: 'layers[0]', order: [1] })).toThrow('order');
-  expect(apply({ kind: 'interface', path: 'layers[0]', matrix: matrixOf([[1]]) })).toThrow('behind it');
-  expect(apply({ kind: 'swap', path: 'layers[0]' })).not.toThrow(TypeError);
   const abort = new AbortController();
   abort.abort();
   await expect(sameFunction(a, a, { signal: abort.signal })).rejects.toThrow('abort');

@@ -240,6 +240,8 @@ function inWords(step: Transformation): string {
       return `${where}: heads in the order ${step.order.join(', ')}`;
     case 'interface':
       return `behind ${where}: writers → C·, readers → ·C⁻¹ with C = ${shownMatrix(step.matrix)}`;
+    case 'unread':
+      return `${where}: other ${Object.keys(step.matrices).join(', ')}, of which the same is seen (see --json)`;
     case 'swap':
       return `${where}: V = u·vᵀ and KᵀQ = k·qᵀ become u·kᵀ and v·qᵀ`;
   }
@@ -325,6 +327,13 @@ function valueAsJson(value: Value): string | string[] | object {
 function transformationAsJson(step: Transformation): object {
   const fields = Object.entries(step).map(([key, value]: [string, unknown]) => {
     if (key === 'matrix' || key === 'vector') return [key, rowsOf(value as ExactMatrix)];
+    if (key === 'matrices')
+      return [
+        key,
+        Object.fromEntries(
+          Object.entries(value as object).map(([name, matrix]) => [name, rowsOf(matrix as ExactMatrix)]),
+        ),
+      ];
     return [key, key === 'factor' ? showFraction(value as Fraction) : value];
   });
   return Object.fromEntries(fields) as object;
