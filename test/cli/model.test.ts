@@ -43,7 +43,7 @@ test('--sequence-length and --budget reach the model', async () => {
 
 test('certify --config writes the certificate of the scaled-down network', async () => {
   const path = join(temporaryFolder(), 'certificate.json');
-  const { dimension, scaledDown } = await description(['certify', '--budget', '240', '-o', path]);
+  const { dimension, scaledDown } = await description(['certify', '--budget', '120', '-o', path]);
   const { dimension: certified, parameters, gauge } = scaledDown;
   expect(dimension.status).toBe('certified at the scaled-down size');
   expect(certified).toEqual({ lower: parameters - gauge, upper: parameters - gauge, exact: true });
@@ -61,8 +61,8 @@ test('a model that is small enough is certified itself', async () => {
 });
 
 test('symmetries --config: those of the scaled-down network', async () => {
-  const { scaledDown } = await description(['dimension', '--budget', '240']);
-  const { stdout } = await dimcert(['symmetries', '--json', '--budget', '240', '--config', '-'], {
+  const { scaledDown } = await description(['dimension', '--budget', '120']);
+  const { stdout } = await dimcert(['symmetries', '--json', '--budget', '120', '--config', '-'], {
     stdin: config,
   });
   const { parameters, known, dimension } = JSON.parse(stdout) as Symmetries;
