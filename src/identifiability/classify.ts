@@ -28,6 +28,10 @@ export interface Classification {
   readonly isBoundary: boolean | null;
   /** Of the neuromanifold: 2αd − α² + d·d′ − 1 with α = min(a, d). */
   readonly dimension: number;
+  /** Of the Zariski tangent space of the closure there: more than `dimension` where it is singular. Null at 0 and at rank-one pairs that are singular. */
+  readonly tangentDimension: number | null;
+  /** Of the closure there, over C: how many irreducible germs of analytic sets it consists of. */
+  readonly branches: number;
   /** How many (V, A), up to scales, have this function: 2 where v and k may be exchanged and differ; infinitely many for 0. */
   readonly preimages: number;
 }
@@ -63,11 +67,16 @@ export function classify(value: ExactMatrix, scores: ExactMatrix, headDim: numbe
   // Where all pairs have rank 1 their functions are (v·k) ⊗ q, with the symmetric matrices of rank at most 2: singular at those of rank 1, unless all have rank at most 2.
   const isAlwaysPair = outputDim === 1 && most === 1;
   if (isAlwaysPair ? areParallel && d >= 3 : isPair) reasons.push('rank-one-pair');
+  const dimension = 2 * most * d - most ** 2 + d * outputDim - 1;
   return {
     kind: reasons.length > 0 ? 'singular' : 'smooth',
     reasons,
     isBoundary: prime === undefined ? isZero || areParallel : null,
-    dimension: 2 * most * d - most ** 2 + d * outputDim - 1,
+    dimension,
+    // Locally the product of P(Hom) with the cone of matrices of rank at most α, whose tangent spaces at smaller ranks are all matrices.
+    tangentDimension:
+      reasons.length === 0 ? dimension : reasons.join() === 'score-rank' ? d * outputDim + d * d - 1 : null,
+    branches: isPair && !areParallel && !isAlwaysPair ? 2 : 1,
     preimages: isZero ? Infinity : isPair && !areParallel ? 2 : 1,
   };
 }

@@ -1,5 +1,6 @@
+import { rangeFault } from '../assert.ts';
 import type { Layer, Network } from '../network/format.ts';
-import { parameterBlocks, walkLayers } from '../network/parameters.ts';
+import { parameterBlocks, parameterName, walkLayers } from '../network/parameters.ts';
 import type { ParameterShape } from '../network/layers/kind.ts';
 import { inField, matrixKey, type ExactMatrix } from '../exact/exact-matrix.ts';
 import type { Weights } from '../weights/index.ts';
@@ -52,12 +53,38 @@ export class Parameters {
     this.#matrices.set(keyOf(path, name, head), inField(matrix, this.prime));
   }
 
+  /** The matrices of a layer by their names in it, as `Q[0]` or `bO`. */
+  matricesOf(path: string): ReadonlyMap<string, ExactMatrix> {
+    return new Map(
+      parameterBlocks(this.network)
+        .filter((block) => block.path === path)
+        .map((block) => [
+          parameterName(block).slice(path.length + 1),
+          this.get(path, block.name, block.head),
+        ]),
+    );
+  }
+
+  /** Replaces them; a `RangeError` for another name or shape. */
+  replace(path: string, matrices: Readonly<Record<string, ExactMatrix>>): void {
+    const blocks = parameterBlocks(this.network).filter((block) => block.path === path);
+    for (const [name, matrix] of Object.entries(matrices)) {
+      const block = blocks.find((one) => parameterName(one) === `${path}.${name}`);
+      if (!block) throw rangeFault('transformation.matrices', 'matrices of the layer', name);
+      const { rows, cols } = block;
+      if (matrix.rows !== rows || matrix.cols !== cols)
+        throw rangeFault(
+          `transformation.matrices.${name}`,
+          `${rows} × ${cols}`,
+          `${matrix.rows} × ${matrix.cols}`,
+        );
+      this.set(path, block.name, block.head, matrix);
+    }
+  }
+
   /** All matrices of a layer as they are. */
   textOf(path: string): string {
-    return parameterBlocks(this.network)
-      .filter((block) => block.path === path)
-      .map(({ name, head }) => matrixKey(this.get(path, name, head)))
-      .join('\n');
+    return [...this.matricesOf(path).values()].map(matrixKey).join('\n');
   }
 
   weights(): Weights {

@@ -17,6 +17,7 @@ import {
 } from '../exact/exact-matrix.ts';
 import type { Weights } from '../weights/index.ts';
 import { isSingleHeadStack } from '../theory/single-head-stack.ts';
+import { layerForm } from './head-forms.ts';
 import { reachOf, seenOf } from './reach.ts';
 import { headMatrices, Parameters, pathBehind, type MatrixName } from './parameters.ts';
 import { exchangeRankOne } from './virtual.ts';
@@ -57,11 +58,14 @@ export type Transformation =
   | { readonly kind: 'permute-heads'; readonly path: string; readonly order: readonly number[] }
   /** What layer `path` writes is multiplied by C, what the next layer reads by C⁻¹; both are plain heads, one behind the other. */
   | { readonly kind: 'interface'; readonly path: string; readonly matrix: ExactMatrix }
-  /** Other matrices of a single head in a stack: tokens that enter, and what reads what it writes, see no difference. Those that are not named stay. */
+  /**
+   * Other matrices of a layer, by their names in it (`Q[0]`, `bO`), of which the same is seen: the same formal sum of heads; or, in a stack of single heads, the same on tokens that
+   * enter, by what reads what it writes. Those that are not named stay.
+   */
   | {
       readonly kind: 'unread';
       readonly path: string;
-      readonly matrices: Readonly<Partial<Record<'Q' | 'K' | 'V' | 'O', ExactMatrix>>>;
+      readonly matrices: Readonly<Record<string, ExactMatrix>>;
     }
   /** One lightning head with V = u vᵀ, KᵀQ = k qᵀ: V → u kᵀ, and K, Q such that KᵀQ = v qᵀ. */
   | { readonly kind: 'swap'; readonly path: string };
@@ -151,7 +155,7 @@ function apply(parameters: Parameters, transformation: Transformation): void {
       return;
     }
     case 'unread':
-      replaceUnread(parameters, path, transformation.matrices);
+      replaceUnread(parameters, path, layer, transformation.matrices);
       return;
     case 'swap':
       swap(parameters, path, layer);
@@ -180,27 +184,18 @@ function permuteHeads(
 function replaceUnread(
   parameters: Parameters,
   path: string,
-  matrices: Extract<Transformation, { kind: 'unread' }>['matrices'],
+  layer: AttentionLayer,
+  matrices: Readonly<Record<string, ExactMatrix>>,
 ): void {
   const { network } = parameters;
-  if (!isSingleHeadStack(network)) throw rangeFault('transformation', 'a stack of plain single heads', path);
-  const index = network.layers.findIndex((_, k) => path === `layers[${k}]`);
-  const reach = reachOf(network, parameters, index);
-  const before = seenOf(parameters, path, reach);
-  for (const [name, matrix] of Object.entries(matrices) as [MatrixName, ExactMatrix][]) {
-    if (!parameters.has(path, name, 0))
-      throw rangeFault('transformation.matrices', 'matrices of the layer', name);
-    const { rows, cols } = parameters.get(path, name, 0);
-    if (matrix.rows !== rows || matrix.cols !== cols)
-      throw rangeFault(
-        `transformation.matrices.${name}`,
-        `${rows} × ${cols}`,
-        `${matrix.rows} × ${matrix.cols}`,
-      );
-    parameters.set(path, name, 0, matrix);
-  }
-  const after = seenOf(parameters, path, reach);
-  if (!before.every((matrix, k) => matricesEqual(matrix, after[k]!)))
+  const index = isSingleHeadStack(network) ? network.layers.findIndex((_, k) => path === `layers[${k}]`) : -1;
+  const reach = isSingleHeadStack(network) ? reachOf(network, parameters, index) : null;
+  const form = layerForm(parameters, path, layer);
+  const before = reach && seenOf(parameters, path, reach);
+  parameters.replace(path, matrices);
+  if (layerForm(parameters, path, layer) === form) return;
+  const after = reach && seenOf(parameters, path, reach);
+  if (!before?.every((matrix, k) => matricesEqual(matrix, after![k]!)))
     throw rangeFault('transformation.matrices', 'matrices of which the same is seen', 'others');
 }
 

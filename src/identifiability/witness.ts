@@ -54,10 +54,34 @@ class Path {
     this.steps.push(step);
   }
 
+  /** False for a step that does not fit. */
+  attempt(step: Transformation): boolean {
+    try {
+      this.add(step);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+
   /** The steps, if they lead to b. */
   finish(b: Weights): Transformation[] | null {
     return weightsEqual(this.#weights, b) ? this.steps : null;
   }
+}
+
+/** The matrices of a layer that are other ones yet. */
+function unreadStep(path: Path, at: string): Transformation {
+  const wanted = path.target.matricesOf(at);
+  const changed = [...path.current.matricesOf(at)].filter(
+    ([name, matrix]) => !matricesEqual(matrix, wanted.get(name)!),
+  );
+  return {
+    kind: 'unread',
+    path: at,
+    matrices: Object.fromEntries(changed.map(([name]) => [name, wanted.get(name)!])),
+  };
 }
 
 /** Of any network, layer by layer: heads exchanged, scaled, and bases changed inside of them. */
@@ -67,6 +91,7 @@ export function headTransformations(a: Weights, b: Weights): Transformation[] | 
     if (layer.kind === 'attention' && layer.tiedTo === undefined) {
       exchangeHeads(path, at, layer);
       changeBases(path, at, layer);
+      if (path.current.textOf(at) !== path.target.textOf(at)) path.attempt(unreadStep(path, at));
     }
   return path.finish(b);
 }
@@ -231,16 +256,7 @@ export function stackTransformations(
 ): Transformation[] | null {
   const path = new Path(a, b);
   const pathOf = (index: number): string => `layers[${index}]`;
-  const attempt = (step: Transformation): boolean => {
-    try {
-      path.add(step);
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
-  };
-  if (isSwapped && !attempt({ kind: 'swap', path: pathOf(stack.layers.length - 1) })) return null;
+  if (isSwapped && !path.attempt({ kind: 'swap', path: pathOf(stack.layers.length - 1) })) return null;
   for (const [index, factor] of rescalings(stack, path, scales).entries())
     if (!isOne(factor)) path.add({ kind: 'rescale', path: pathOf(index), group: 0, factor });
   const wanted = scoreForms(stack, path.target).maps;
@@ -254,12 +270,7 @@ export function stackTransformations(
   for (let index = stack.layers.length - 1; index >= 0; index--) {
     const at = pathOf(index);
     if (path.current.textOf(at) === path.target.textOf(at)) continue;
-    const names = (['Q', 'K', 'V', 'O'] as const).filter((name) => path.target.has(at, name, 0));
-    const changed = names.filter(
-      (name) => !matricesEqual(path.current.get(at, name, 0), path.target.get(at, name, 0)),
-    );
-    const matrices = Object.fromEntries(changed.map((name) => [name, path.target.get(at, name, 0)]));
-    if (!attempt({ kind: 'unread', path: at, matrices })) return null;
+    if (!path.attempt(unreadStep(path, at))) return null;
   }
   return path.finish(b);
 }

@@ -79,6 +79,8 @@ describe("d' = a = 1: a symmetric matrix of rank at most 2, times a vector", () 
         // Forms near a square w², (w + εx)² + ε²y², do not split over the reals.
         expect(found.isBoundary).toBe(isZero || rankOf(S) === 1);
         expect(found.dimension).toBe(3 * d - 2);
+        // Symmetric matrices of rank at most 2 are a normal variety.
+        expect(found.branches).toBe(1);
       }),
       { numRuns: 1000 },
     );
@@ -148,6 +150,8 @@ describe("a = 1, d' = 2: the rank of the differential, and the number of preimag
           const isSwapped = !isZero && rankOf(V) === 1 && rankOf([...V, k]) === 2;
           expect(found.kind === 'smooth').toBe(!isZero && isImmersion && !isSwapped);
           expect(found.preimages).toBe(isZero ? Infinity : isSwapped ? 2 : 1);
+          expect(found.branches).toBe(isSwapped ? 2 : 1);
+          expect(found.tangentDimension).toBe(found.kind === 'smooth' ? rankOf(derivatives) : null);
           if (isSwapped) {
             const v = V.find((row) => row.some((e) => e !== 0n))!;
             const at = v.findIndex((e) => e !== 0n);
@@ -176,7 +180,28 @@ test('a rank below the largest, where that is below d', () => {
     reasons: ['score-rank'],
     isBoundary: false,
     dimension: 13,
+    tangentDimension: 14,
+    branches: 1,
   });
+  // A and all matrices A + E have rank at most 2, for E of rank 1: derivatives in these directions span the tangent space.
+  const unit = (i: number): bigint[] => [0, 1, 2].map((j) => BigInt(Number(i === j)));
+  const coefficients = (value: RationalMatrix, scores: RationalMatrix): bigint[] =>
+    [0, 1].flatMap((o) =>
+      [0, 1, 2].flatMap((k) =>
+        [0, 1, 2].flatMap((i) =>
+          [0, 1, 2].slice(i).map((j) => {
+            const at = (r: number, s: number): bigint =>
+              value.numerators[3 * o + r]! * scores.numerators[3 * s + k]!;
+            return i === j ? at(i, i) : at(i, j) + at(j, i);
+          }),
+        ),
+      ),
+    );
+  const derivatives = [0, 1, 2].flatMap((i) => [
+    ...[0, 1, 2].map((j) => coefficients(V, matrix(outer(unit(i), unit(j))))),
+    ...[0, 1].map((o) => coefficients(matrix([0, 1].map((r) => (r === o ? unit(i) : [0n, 0n, 0n]))), single)),
+  ]);
+  expect(rankOf(derivatives)).toBe(14);
   expect(classify(V, single, 1)).toMatchObject({ kind: 'smooth', reasons: [], dimension: 10 });
   // Where a ≥ d nothing is bounded.
   expect(classify(V, single, 3)).toMatchObject({ kind: 'smooth', reasons: [], dimension: 14 });
@@ -200,6 +225,8 @@ test('from Q, K and V', () => {
     reasons: [],
     isBoundary: false,
     dimension: 5,
+    tangentDimension: 5,
+    branches: 1,
     preimages: 1,
   });
   const other = attentionStack({ dims: [2, 1], headDims: [2], sequenceLength: 1, normalization: 'none' });

@@ -32,7 +32,8 @@ test('weights of one orbit are nearly always related step by step, at special po
       expect(weightsEqual(applyTransformations(a, found.transformations), b)).toBe(true);
     else missing++;
   }
-  expect(missing).toBeLessThan(runs / 50);
+  // A cube root that is no integer, of functions 0.
+  expect(missing).toBeLessThan(runs / 100);
 });
 
 describe('what is not read', () => {
@@ -89,8 +90,8 @@ describe('what is not read', () => {
 
   test('may be anything', async () => {
     const steps: Transformation[] = [
-      { kind: 'unread', path: 'layers[1]', matrices: { Q: otherQ } },
-      { kind: 'unread', path: 'layers[0]', matrices: { V: otherV } },
+      { kind: 'unread', path: 'layers[1]', matrices: { 'Q[0]': otherQ } },
+      { kind: 'unread', path: 'layers[0]', matrices: { 'V[0]': otherV } },
     ];
     // One after the other: with its last coordinate written, the last column of Q is read.
     const [first, second] = [
@@ -115,7 +116,7 @@ describe('what is not read', () => {
       fc.property(fc.nat(5), fc.integer({ min: 1, max: 9 }), (entry, by) => {
         const moved = { ...V, numerators: V.numerators.map((x, e) => (e === entry ? x + BigInt(by) : x)) };
         const apply = (): Weights =>
-          applyTransformations(of(), [{ kind: 'unread', path: 'layers[0]', matrices: { V: moved } }]);
+          applyTransformations(of(), [{ kind: 'unread', path: 'layers[0]', matrices: { 'V[0]': moved } }]);
         if (entry >= 4) expect(agree(of(), apply(), randomFrom(by))).toBe(true);
         else {
           expect(apply).toThrow('matrices of which the same is seen');
@@ -153,10 +154,12 @@ test('transformations that do not fit are refused', () => {
   expect(apply({ kind: 'permute-heads', path: 'layers[0]', order: [1] })).toThrow('order');
   expect(apply({ kind: 'interface', path: 'layers[0]', matrix: matrixOf([[1]]) })).toThrow('behind it');
   expect(apply({ kind: 'swap', path: 'layers[0]' })).not.toThrow(TypeError);
-  expect(apply({ kind: 'unread', path: 'layers[0]', matrices: { O: matrixOf([[1]]) } })).toThrow(
+  expect(apply({ kind: 'unread', path: 'layers[0]', matrices: { 'O[0]': matrixOf([[1]]) } })).toThrow(
     'matrices of the layer',
   );
-  expect(apply({ kind: 'unread', path: 'layers[0]', matrices: { Q: matrixOf([[1]]) } })).toThrow('1 × 2');
+  expect(apply({ kind: 'unread', path: 'layers[0]', matrices: { 'Q[0]': matrixOf([[1]]) } })).toThrow(
+    '1 × 2',
+  );
   const residual = network({
     inputDim: 1,
     sequenceLength: 2,
@@ -164,8 +167,10 @@ test('transformations that do not fit are refused', () => {
       { kind: 'residual', layers: [{ kind: 'attention', normalization: 'none', headDim: 1, outputDim: 1 }] },
     ],
   });
-  const b = randomWeights(randomFrom(1), residual);
-  expect(() =>
-    applyTransformations(b, [{ kind: 'unread', path: 'layers[0].layers[0]', matrices: {} }]),
-  ).toThrow('a stack of plain single heads');
+  // Between other layers only the heads' own sum counts: Q and K vanish together or not at all.
+  const b = weights(residual, [matrixOf([[0]]), matrixOf([[2]]), matrixOf([[3]])]);
+  const replace = (matrices: Record<string, ReturnType<typeof matrixOf>>) => () =>
+    applyTransformations(b, [{ kind: 'unread', path: 'layers[0].layers[0]', matrices }]);
+  expect(replace({ 'K[0]': matrixOf([[5]]), 'V[0]': matrixOf([[7]]) })).not.toThrow();
+  expect(replace({ 'Q[0]': matrixOf([[1]]) })).toThrow('matrices of which the same is seen');
 });

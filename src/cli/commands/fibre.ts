@@ -108,10 +108,14 @@ const singularities: Readonly<Record<SingularReason, string>> = {
   'rank-one-pair': 'V and KᵀQ have rank 1',
 };
 
-function placeInWords({ kind, reasons: why, isBoundary }: Classification): string {
+function placeInWords({ kind, reasons: why, branches, isBoundary }: Classification): string {
   const place = `${kind} point of the function space`;
   const cause = why.map((reason) => singularities[reason]).join(', ');
-  return [place, ...(cause ? [cause] : [])].join(': ') + (isBoundary ? '; on its boundary' : '');
+  return (
+    [place, ...(cause ? [cause] : [])].join(': ') +
+    (branches > 1 ? `; ${branches} branches meet` : '') +
+    (isBoundary ? '; on its boundary' : '')
+  );
 }
 
 function localFibreAsText(
