@@ -143,9 +143,10 @@ function sizeOf({ numerators, denominator }: ExactMatrix): CoefficientSize {
   return { above: numerators.reduce((most, n) => Math.max(most, bitsOf(n)), 0), below: bitsOf(denominator) };
 }
 
-/** An upper bound of log₂|n|. */
+/** An upper bound of log₂|n|, and 0 for 0. */
 function bitsOf(n: bigint): number {
-  return (n < 0n ? -n : n).toString(16).length * 4;
+  const size = n < 0n ? -n : n;
+  return size <= 1n ? 0 : size.toString(2).length;
 }
 
 /** The values of a polynomial network at a point over Q, or over F_p: exact, tokens × width. Not checked: that it is one (`isPolynomial`), and the shapes. */

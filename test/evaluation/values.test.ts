@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encloseDerivativeSteps, encloseOutputSteps } from '../../src/evaluation/enclosure.ts';
 import type { Interval } from '../../src/evaluation/interval.ts';
-import { degreeOf, isPolynomial, exactOutput } from '../../src/evaluation/exact.ts';
+import { coefficientSize, degreeOf, exactOutput, isPolynomial } from '../../src/evaluation/exact.ts';
 import { network, type Network } from '../../src/network/index.ts';
 import { networkGraph } from '../../src/network/graph.ts';
 import { finish } from '../../src/rational/steps.ts';
@@ -209,4 +209,59 @@ test('derivatives are those of differences', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+describe('the size of coefficients', () => {
+  const attention = { kind: 'attention', normalization: 'none', headDim: 4, outputDim: 4 } as const;
+  test.each<[string, Network['layers']]>([
+    [
+      'linear layers',
+      [
+        { kind: 'linear', outputDim: 8 },
+        { kind: 'linear', outputDim: 1 },
+      ],
+    ],
+    [
+      'a power, with a bias',
+      [
+        { kind: 'linear', outputDim: 2, bias: true },
+        { kind: 'power', exponent: 5 },
+      ],
+    ],
+    ['attention', [attention, attention]],
+    ['a residual', [{ kind: 'residual', layers: [{ ...attention, numHeads: 2, valueDim: 2 }] }]],
+  ])('%s: at ones, of weights that are not negative, the value is their sum', (_, layers) => {
+    const shape = network({ inputDim: 4, sequenceLength: 4, layers });
+    const graph = networkGraph(shape);
+    const ones = { rows: 4, cols: 4, numerators: Array<bigint>(16).fill(1n), denominator: 1n };
+    // 15 has four bits; 1/255 and 1 together have a numerator of nine.
+    for (const [n, d, bits] of [
+      [15n, 1n, 4],
+      [1n, 255n, 8],
+    ] as const)
+      for (const isMoving of [false, true]) {
+        const of = (add: bigint): ReturnType<typeof weights> =>
+          weights(
+            shape,
+            randomWeights(randomFrom(1), shape).matrices.map(({ rows, cols }) => ({
+              rows,
+              cols,
+              numerators: Array<bigint>(rows * cols).fill(n + add),
+              denominator: d,
+            })),
+          );
+        const { above, below } = coefficientSize(graph, byOffset(of(0n)), isMoving);
+        const moved = of(isMoving ? d : 0n);
+        const { numerators, denominator } = exactOutput(graph, {
+          matrices: byOffset(moved),
+          tokens: ones,
+          context: null,
+        });
+        const largest = numerators.reduce((a, b) => (a > b ? a : b));
+        // All denominators are powers of d.
+        const common = d ** BigInt(Math.round(below / bits));
+        expect(common % denominator).toBe(0n);
+        expect(Math.log2(Number(largest * (common / denominator)))).toBeLessThanOrEqual(above + 1e-9);
+      }
+  });
 });

@@ -246,6 +246,35 @@ test('what has no functions over the field is refused', async () => {
   expect(() => weightsModulo(weightsModulo(at, 5), 7)).toThrow('got residues modulo 5');
 });
 
+test('a difference at one point of 29 is found', async () => {
+  // c·x^28 and c: all x but 0 have the same value.
+  const shape = network({
+    inputDim: 1,
+    sequenceLength: 1,
+    layers: [
+      { kind: 'linear', outputDim: 1 },
+      { kind: 'power', exponent: 28 },
+      { kind: 'linear', outputDim: 1, bias: true },
+    ],
+  });
+  for (let c = 1; c < 29; c++) {
+    const [power, constant] = [
+      [1, c, 0],
+      [0, c, c],
+    ].map((entries) =>
+      weights(
+        shape,
+        entries.map((x) => matrixOf([[x]])),
+        29,
+      ),
+    );
+    expect(await sameFunction(power!, constant!)).toMatchObject({
+      same: false,
+      difference: { tokens: { numerators: [0n] } },
+    });
+  }
+});
+
 describe('polynomials over Q of a degree that is out of reach', () => {
   // Degree 3^9 · 2: values of a million digits.
   const attention = { kind: 'attention' as const, normalization: 'none' as const, headDim: 2, outputDim: 2 };

@@ -137,7 +137,45 @@ describe('what is not read', () => {
     expect(found.isExplained).toBe(true);
     // Q, K (3 × 4) and V (2 × 4) of the second layer see two of four dimensions.
     expect(found.group).toContainEqual({ kind: 'unread', path: 'layers[1]', name: 'R^16' });
+    // And where it reads three of five: two rows of V (5 × 6) are anything.
+    const narrow = attentionStack({
+      dims: [6, 5, 1],
+      headDims: [2, 1],
+      sequenceLength: 3,
+      normalization: 'softmax',
+    });
+    const other = await genericFibre(narrow);
+    expect(other.isExplained).toBe(true);
+    expect(other.group).toContainEqual({ kind: 'unread', path: 'layers[0]', name: 'R^12' });
   });
+});
+
+test('of one token only the symmetric part of scores is seen', () => {
+  const shape = attentionStack({ dims: [2, 1], headDims: [2], sequenceLength: 1, normalization: 'none' });
+  const identity = matrixOf([
+    [1, 0],
+    [0, 1],
+  ]);
+  const a = weights(shape, [
+    matrixOf([
+      [1, 4],
+      [-2, 3],
+    ]),
+    identity,
+    matrixOf([[1, 1]]),
+  ]);
+  const replaced = (rows: number[][]) => (): Weights =>
+    applyTransformations(a, [{ kind: 'unread', path: 'layers[0]', matrices: { 'Q[0]': matrixOf(rows) } }]);
+  const symmetric = replaced([
+    [1, 1],
+    [1, 3],
+  ]);
+  expect(agree(a, symmetric(), randomFrom(1))).toBe(true);
+  const other = replaced([
+    [1, 2],
+    [1, 3],
+  ]);
+  expect(other).toThrow('matrices of which the same is seen');
 });
 
 test('transformations that do not fit are refused', () => {
