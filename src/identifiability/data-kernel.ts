@@ -1,5 +1,4 @@
 import { exactMatrix, subtractMatrices, type ExactMatrix } from '../exact/exact-matrix.ts';
-import { lcm } from '../fraction.ts';
 import { maxWordPrime } from '../field/index.ts';
 import { nullspace, rank, rankAsync } from '../matrix/index.ts';
 import { parameterBlocks, parameterCount } from '../network/parameters.ts';
@@ -7,6 +6,7 @@ import type { LongOperation, Pace } from '../pace.ts';
 import { nullspaceOverQAsync, rankOverQ } from '../rational/index.ts';
 import type { Weights } from '../weights/index.ts';
 import { weightsOver } from '../weights/weights.ts';
+import { flattened, inOneDenominator } from './flattened.ts';
 import type { TangentData } from './tangent-data.ts';
 
 /** The rank of columns of integers over Q, of residues over F_p. */
@@ -40,19 +40,23 @@ export async function dataKernel(
 ): Promise<DataKernel> {
   const { prime } = weights;
   const columns: bigint[][] = [];
+  // Every column may be scaled; the kernel is scaled back.
+  const multiples: bigint[] = [];
   const parameters = parameterCount(weights.network);
   for (const [k, { rows, cols }] of parameterBlocks(weights.network).entries())
     for (let e = 0; e < rows * cols; e++) {
       const [above, below] = [1n, -1n].map((step) => at(withMoved(weights, k, e, step)));
-      columns.push(inOneDenominator(above!.map((matrix, part) => subtractMatrices(matrix, below![part]!))));
+      const { entries, denominator } = inOneDenominator(
+        above!.map((matrix, part) => subtractMatrices(matrix, below![part]!)),
+      );
+      columns.push(entries);
+      multiples.push(denominator);
       await pace.pause('differential', columns.length, parameters);
     }
-  // Every column may be scaled; the kernel is scaled back.
-  const multiples = columns.map((column) => column.pop()!);
   // Independent ones: then no vector of the kernel is 0 among the parameters.
   const moving: bigint[][] = [];
   for (const scale of scales) {
-    const column = inOneDenominator(scale).slice(0, -1);
+    const column = flattened(scale);
     if (rankOfColumns([...moving, column], column.length, prime) > moving.length) moving.push(column);
   }
   columns.push(...moving);
@@ -79,13 +83,4 @@ function withMoved({ network, matrices, prime }: Weights, k: number, e: number, 
     return exactMatrix(matrix.rows, matrix.cols, numerators, matrix.denominator, prime);
   });
   return weightsOver(network, moved, prime);
-}
-
-/** All entries of matrices as integers, and behind them the denominator that all have then. */
-function inOneDenominator(matrices: readonly ExactMatrix[]): bigint[] {
-  const common = matrices.reduce((product, { denominator }) => lcm(product, denominator), 1n);
-  const entries = matrices.flatMap(({ numerators, denominator }) =>
-    numerators.map((n) => n * (common / denominator)),
-  );
-  return [...entries, common];
 }

@@ -16,5 +16,6 @@ export function demandPolynomial({ network, prime }: Weights): void {
       'a polynomial network for weights modulo a prime',
       'softmax, norms, activations or rotary positions',
     );
-  if (prime <= degree) throw rangeFault('prime', `a prime above the degree ${degree} of the function`, prime);
+  if (prime <= degree)
+    throw rangeFault('prime', `a prime above the degree ${degree} of the function`, Number(prime));
 }

@@ -62,6 +62,6 @@ test('modulo a prime', async () => {
   const refused = await dimcert(['normal-form', '-', '--prime', '3'], { stdin: serializeWeights(a) });
   expect([refused.code, refused.stderr]).toEqual([
     2,
-    'dimcert: stdin: prime: expected a prime above the degree 3 of the function, got 3n\n',
+    'dimcert: stdin: prime: expected a prime above the degree 3 of the function, got 3\n',
   ]);
 });

@@ -153,6 +153,15 @@ function localFibreAsText(
       value: String(symmetries),
       note: `of these dimensions: ${spans.join(', ') || 'none'}`,
     },
+    ...(rank.exact && dimension.lower > symmetries
+      ? [
+          {
+            label: 'left over',
+            value: String(dimension.lower - symmetries),
+            note: 'dimensions of no symmetry that is known',
+          },
+        ]
+      : []),
     ...(place ? [{ label: 'function', value: '', note: placeInWords(place) }] : []),
     ...reasons.map((words) => ({ label: 'special', value: '', note: words })),
     { label: 'time', value: duration(seconds) },
