@@ -187,12 +187,17 @@ export function agree(a: Weights, b: Weights, random: (below: number) => number)
     for (let trial = 0; trial < 3; trial++) {
       const at = tokens(() => BigInt(random(17) - 8), denominator);
       const y = valuesInDoubles(b, at);
-      largestScore = 0;
-      const size = Math.max(...[a, b].flatMap((side) => boundsOfValues(side, at)), 1e-9);
-      const rounding = 1e-12 * size * (1 + largestScore);
+      const rounding = Math.max(roundingAt(a, at), roundingAt(b, at));
       if (valuesInDoubles(a, at).some((x, e) => Math.abs(x - y[e]!) > rounding)) return false;
     }
   return true;
+}
+
+/** What the values in doubles may be wrong by: 10⁻¹² of the size that they and the scores could have. */
+export function roundingAt(weights: Weights, tokens: RationalMatrix): number {
+  largestScore = 0;
+  const size = Math.max(...boundsOfValues(weights, tokens), 1e-9);
+  return 1e-12 * size * (1 + largestScore);
 }
 
 function absolutes(matrix: RationalMatrix): RationalMatrix {

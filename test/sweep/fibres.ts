@@ -2,7 +2,14 @@
 import { applyTransformations, sameFunction } from '../../src/identifiability/index.ts';
 import { matricesEqual } from '../../src/exact/exact-matrix.ts';
 import { weightsModulo, type Weights } from '../../src/weights/index.ts';
-import { agree, isSoftmax, residueOf, valuesInDoubles, valuesModuloP } from '../identifiability/oracle.ts';
+import {
+  agree,
+  isSoftmax,
+  residueOf,
+  roundingAt,
+  valuesInDoubles,
+  valuesModuloP,
+} from '../identifiability/oracle.ts';
 import {
   randomFrom,
   randomNetwork,
@@ -72,7 +79,7 @@ for (let n = 0; n < pairs; n++) {
       } else {
         const [lo, hi] = [value.above, value.below].map(({ n, d }) => Number((n * 10n ** 15n) / d) / 1e15);
         const x = valuesInDoubles(side, tokens)[place]!;
-        const slack = 1e-7 * (1 + Math.abs(x));
+        const slack = 1e-7 * (1 + Math.abs(x)) + roundingAt(side, tokens);
         if (x < lo! - slack || x > hi! + slack)
           fault(`the enclosure [${lo}, ${hi}] does not have ${x} in it`);
       }
