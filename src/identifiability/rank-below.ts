@@ -3,7 +3,7 @@ import { encloseDerivativeSteps } from '../evaluation/enclosure.ts';
 import { coefficientSize, degreeOf, isPolynomial } from '../evaluation/exact.ts';
 import { Unbounded, type Interval } from '../evaluation/interval.ts';
 import type { RationalPoint } from '../evaluation/parameters.ts';
-import { provedRankSteps } from '../evaluation/rank.ts';
+import { ProvedRank } from '../evaluation/rank.ts';
 import { zeroMatrix } from '../exact/exact-matrix.ts';
 import { maxWordPrime } from '../field/index.ts';
 import { jacobianRankAt } from '../jacobian/rank-at.ts';
@@ -21,7 +21,7 @@ const mostEnclosed = 300;
 /** Bits of numerators and denominators there. */
 const mostBits = 2 ** 12;
 /** Sizes of inputs, 2^(−k), one after the other. */
-const shrinkings = [2, 4, 1, 8];
+const shrinkings = [4, 2, 6, 1, 8];
 
 /** Random primes are tried until the error probability is at most 2^−wantedExponent. */
 const wantedExponent = 100;
@@ -107,22 +107,18 @@ async function rankByEnclosures(
   const bits = 192 + 12 * upper;
   let best = 0;
   for (const shrinking of shrinkings) {
-    const rows: Interval[][] = [];
-    let before = -1;
+    const proved = new ProvedRank(bits);
     for (let stale = 0; stale < 2;) {
+      const before = proved.rank;
       const point = { ...draws.point(graph, 5, shrinking), matrices: byOffset(weights) };
-      const added = await derivatives(graph, point, bits, pace);
-      if (!added) break;
-      rows.push(...added);
-      const steps = provedRankSteps(rows, bits);
-      let step = steps.next();
-      for (let pivots = 0; !step.done; step = steps.next()) await pace.pause('rank', ++pivots, upper);
-      const rank = step.value;
-      if (rank >= upper) return rank;
-      best = Math.max(best, rank);
-      stale = rank > before ? 0 : stale + 1;
-      before = rank;
+      const rows = await derivatives(graph, point, bits, pace);
+      if (!rows) break;
+      for (const steps = proved.addSteps(rows); !steps.next().done;)
+        await pace.pause('rank', proved.rank, upper);
+      if (proved.rank >= upper) return proved.rank;
+      stale = proved.rank > before ? 0 : stale + 1;
     }
+    best = Math.max(best, proved.rank);
   }
   return best;
 }
