@@ -63,7 +63,8 @@ export async function rankBelow(weights: Weights, upper: number, pace: Pace): Pr
       graph,
       prime,
       matrices.flatMap(({ numerators }) => numerators),
-      draws.digest,
+      // Inputs of their own for each prime: the error probabilities are multiplied.
+      `${draws.digest}/${prime}`,
       upper,
       pace,
     );
@@ -74,15 +75,15 @@ export async function rankBelow(weights: Weights, upper: number, pace: Pace): Pr
   }
   // Where a word prime has it, that is enough.
   const small = BigInt(maxWordPrime);
+  let lower = 0;
   if (weights.matrices.every(({ denominator }) => denominator % small !== 0n)) {
-    const lower = await rankModulo(weightsModulo(weights, small), small);
+    lower = await rankModulo(weightsModulo(weights, small), small);
     if (lower >= upper) return { lower, errorExponent: null };
   }
   const { above } = coefficientSize(graph, byOffset(weights), true);
   const minor = { degree: minorDegree, bits: upper * (above + Math.log2(upper)) };
   const exponent = exponentOf(upper * probabilityOfZero(minor));
   const trials = exponent === null ? 1 : Math.ceil(wantedExponent / exponent);
-  let lower = 0;
   for (let trial = 0; trial < trials && lower < upper; trial++) {
     const { prime, residues } = draws.residues([weights, weights]);
     lower = Math.max(lower, await rankModulo(residues[0], prime));
